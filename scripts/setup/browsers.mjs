@@ -1,0 +1,50 @@
+// The browsers of the tests and their drivers, and a web server that stands for services that are not ours.
+import { which } from '../lib/run.mjs';
+import { aptInstall } from './apt.mjs';
+
+const CHROMIUM = ['chromium', 'google-chrome', 'google-chrome-stable', 'chromium-browser',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium'];
+const FIREFOX = ['firefox-esr', 'firefox', '/Applications/Firefox.app/Contents/MacOS/firefox'];
+
+/** A set-up step for a program that the system's packages bring; `program()` is where it is. */
+function systemProgram({ name, programs, why, packages, otherwise }) {
+  const program = () => which(...programs);
+  return {
+    name,
+    program,
+    check: () => program() !== null,
+    install: () => aptInstall({ missing: name, why, packages, otherwise }),
+  };
+}
+
+export const chromium = systemProgram({
+  name: 'Chromium or Chrome',
+  programs: CHROMIUM,
+  why: 'to test pages and the engine in a browser',
+  packages: ['chromium', 'fonts-liberation'],
+  otherwise: 'macOS: brew install --cask google-chrome; else see https://www.google.com/chrome',
+});
+
+export const chromedriver = systemProgram({
+  name: 'chromedriver',
+  programs: ['chromedriver'],
+  why: 'to run the wasm tests in Chrome',
+  packages: ['chromium-driver'],
+  otherwise: 'macOS: brew install --cask chromedriver; else see https://googlechromelabs.github.io/chrome-for-testing',
+});
+
+export const firefox = systemProgram({
+  name: 'Firefox',
+  programs: FIREFOX,
+  why: 'to run the wasm tests in a second browser engine',
+  packages: ['firefox-esr'],
+  otherwise: 'macOS: brew install --cask firefox; else see https://www.mozilla.org/firefox',
+});
+
+export const nginx = systemProgram({
+  name: 'nginx',
+  programs: ['nginx', '/usr/sbin/nginx'],
+  why: 'as a real service that the daemon finds in the page tests',
+  packages: ['nginx-light'],
+  otherwise: 'macOS: brew install nginx; Fedora: dnf install nginx; Arch: pacman -S nginx',
+});

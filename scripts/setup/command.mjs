@@ -1,0 +1,10 @@
+// `node scripts/setup/command.mjs [running|tests|lints]`: only the set-up, for containers and for the impatient.
+import { Failure, command } from '../lib/failure.mjs';
+import { FOR_LINTS, FOR_RUNNING, FOR_TESTS, setUp } from './index.mjs';
+
+const SETS = { running: FOR_RUNNING, tests: FOR_TESTS, lints: FOR_LINTS };
+
+command(async ([name = 'running', ...rest]) => {
+  if (!SETS[name] || rest.length > 0) throw new Failure(`unknown set-up; choose one of: ${Object.keys(SETS).join(', ')}`, { status: 2 });
+  await setUp(SETS[name]);
+});

@@ -1,0 +1,44 @@
+// The set-up: independent steps, each with a cheap `check()` and an `install()` that may be run again at any time.
+import { mkdirSync } from 'node:fs';
+
+import { Failure } from '../lib/failure.mjs';
+import { CACHE, shown } from '../lib/paths.mjs';
+import { chromedriver, chromium, firefox, nginx } from './browsers.mjs';
+import { cargoDeny, geckodriver, wasmBindgen, wasmPack } from './cargo-tools.mjs';
+import node from './node.mjs';
+import npmPackages from './npm-packages.mjs';
+import { python } from './python.mjs';
+import rust from './rust.mjs';
+import rustLints from './rust-lints.mjs';
+import rustSrc from './rust-src.mjs';
+import wasmTarget from './wasm-target.mjs';
+
+/** What building and running needs; in the order in which one needs the other. */
+export const FOR_RUNNING = [node, npmPackages, rust, wasmTarget, rustSrc, wasmBindgen];
+
+/** What tests need beyond that. */
+export const FOR_TESTS = [...FOR_RUNNING, chromium, chromedriver, firefox, geckodriver, wasmPack, nginx, python];
+
+/** What the lints need. */
+export const FOR_LINTS = [node, npmPackages, rust, rustLints, cargoDeny];
+
+/** What the simulation, the fuzz targets and other purely native programs need. */
+export const FOR_NATIVE = [node, rust];
+
+/** Does every step that is not done yet; says nothing when there is nothing to do. */
+export async function setUp(steps) {
+  mkdirSync(CACHE, { recursive: true });
+  const missing = steps.filter((step) => !step.check());
+  if (missing.length === 0) return;
+  console.error(`Setting up (shared cache: ${shown(CACHE)}): ${missing.map((step) => step.name).join(', ')}`);
+  for (const step of missing) {
+    if (step.check()) continue; // An earlier step has brought it.
+    try {
+      await step.install();
+    } catch (error) {
+      if (error instanceof Failure) error.message = `set-up of ${step.name}: ${error.message}`;
+      throw error;
+    }
+    if (!step.check()) throw new Failure(`set-up of ${step.name}: it was installed, but is still not found`);
+  }
+}
