@@ -1,0 +1,95 @@
+/** What crosses between the facade and the WebAssembly engine; the Rust side is `src/lib.rs` and `src/convert.rs`. */
+import type { ClientOptions, EventDetails, EventType, Fallback, Protocol, Snapshot } from '../types.js';
+
+/** A last known good value with the status `cached`, and its age in milliseconds. */
+export interface Cached {
+  readonly snapshot: Snapshot;
+  readonly age: number;
+}
+
+/** A snapshot as the engine publishes it: codes without words. */
+export type WireSnapshot = Omit<Snapshot, 'reason'>;
+
+/** An event as the engine reports it. */
+export type EngineEvent = { [K in EventType]: { readonly type: K; readonly detail: EventDetails[K] } }[EventType];
+
+/** One publication: the state after the machine was drained, and what happened on the way. */
+export interface Change {
+  readonly snapshot: WireSnapshot;
+  readonly events: readonly EngineEvent[];
+}
+
+/** The constructor's options; everything is filled in. */
+export interface EngineOptions {
+  readonly name: string;
+  /** `performance.now()` of `createClient`: the machine's time 0. */
+  readonly startedAt: number;
+  readonly timeout: number;
+  readonly fallback: Required<Fallback>;
+  /** The page's own origin. */
+  readonly page: string | null;
+  readonly ports: readonly number[];
+  readonly candidates: readonly string[];
+  readonly endpoints: readonly { name: string; path: string; method?: string; protocol?: Protocol }[];
+  readonly service: string | null;
+  readonly expect: { catalog?: string; title?: string };
+  /** Whether to keep the last known good value. */
+  readonly cache: boolean;
+  readonly cached: Snapshot | null;
+  /** Milliseconds since the cached value was written. */
+  readonly cachedAge: number;
+  readonly seed: number;
+}
+
+/** One line of the settlement trace. */
+export interface TraceEntry {
+  /** Milliseconds since the client was created. */
+  readonly at: number;
+  readonly kind: string;
+  readonly source: string | null;
+  readonly origin: string | null;
+  readonly code: string;
+  /** Milliseconds that the value was old. */
+  readonly age: number | null;
+  /** The sources that raced. */
+  readonly raced: readonly string[];
+}
+
+/** One request that the engine made. */
+export interface RequestRecord {
+  readonly at: number;
+  readonly method: string;
+  readonly url: string;
+  readonly purpose: string;
+  readonly outcome: string;
+  readonly status: number | null;
+  readonly ms: number | null;
+}
+
+/** The engine as the facade sees it. */
+export interface Engine {
+  start(): void;
+  /** Takes JSON text. */
+  provide(json: string): void;
+  refresh(): void;
+  trace(): readonly TraceEntry[];
+  requests(): readonly RequestRecord[];
+  close(): void;
+}
+
+/** Loads and constructs an engine; `publish` adds the words before the facade sees the change. */
+export type StartEngine = (
+  settings: EngineSettings,
+  publish: (snapshot: Snapshot, events: readonly EngineEvent[]) => void,
+) => Promise<Engine>;
+
+/** What the facade knows when it asks for an engine; `core/engine.ts` completes it. */
+export interface EngineSettings {
+  readonly options: ClientOptions;
+  readonly initial: Snapshot;
+  readonly name: string;
+  readonly startedAt: number;
+  readonly timeout: number;
+  /** The last known good value of this browser. */
+  readonly cached: Cached | undefined;
+}

@@ -1,0 +1,128 @@
+/**
+ * The facade: answers every read from the last snapshot, loads the engine that keeps the snapshot true,
+ * and settles on the fallback by itself when no engine does.
+ */
+import type { Client, ClientOptions, Params, Snapshot } from '../types.js';
+import type { Engine, StartEngine } from './boundary.js';
+import { readCache } from './cache.js';
+import { type EarlyCode, initialSnapshot, reasonOf } from './initial.js';
+import { page } from './page.js';
+import { share } from './share.js';
+import { createStore } from './store.js';
+import { endpointOf, own, urlOf } from './urls.js';
+import { startWatchdog } from './watchdog.js';
+
+/** Creates a client that gets its engine from `startEngine`. */
+export function createClientWith(startEngine: StartEngine, options: ClientOptions = {}): Client {
+  const { name = 'default', timeout = 1000 } = options;
+  const startedAt = performance.now();
+  const mark = (what: string) => performance.mark(`landfall:${what}`, { detail: name });
+  mark('start');
+
+  const initial = share(undefined, initialSnapshot(options));
+  const cached = options.cache === false ? undefined : readCache(name, initial);
+  const store = createStore(cached?.snapshot ?? initial, mark);
+
+  let engine: Engine | undefined;
+  let loading: Promise<void> | undefined;
+  let failure: string | null = null;
+  let closed = false;
+  const release: (() => void)[] = [];
+  const waiting: ((engine: Engine) => void)[] = [];
+
+  const load = async () => {
+    try {
+      const settings = { options, initial, name, startedAt, timeout, cached };
+      const started = await startEngine(settings, (snapshot, events) => closed || store.publish(snapshot, events));
+      release.push(() => started.close());
+      if (closed) {
+        close();
+        return;
+      }
+      started.start();
+      for (const work of waiting.splice(0)) work(started);
+      engine = started;
+    } catch (error) {
+      failure = String(error);
+      loading = undefined;
+    }
+  };
+
+  /** Has `work` done by the engine, now or when it has arrived; a load that failed is tried again. */
+  const withEngine = (work?: (engine: Engine) => void) => {
+    if (closed) return;
+    if (work && engine) work(engine);
+    else if (work) waiting.push(work);
+    loading ??= load();
+  };
+
+  const settle = (code: EarlyCode) => {
+    if (!store.isPending()) return;
+    store.publish({ ...initial, source: 'fallback', ...reasonOf('fallback', code, failure) });
+  };
+
+  const close = () => {
+    closed = true;
+    for (const undo of release.splice(0)) undo();
+    store.close();
+    settle('closed');
+  };
+
+  // On a server without candidates there is nobody to ask: it renders what it was given, without timers.
+  if (page() || options.candidates?.length) {
+    release.push(startWatchdog(timeout, () => !!engine, () => settle(failure ? 'engine-failed' : 'deadline')));
+    withEngine();
+  } else settle('not-started');
+
+  if (options.devtools ?? (page() && isDevelopment())) {
+    import('../devtools/index.js').then(
+      ({ install }) => closed || release.push(install({ name, snapshot: store.snapshot, engine: () => engine })),
+      () => undefined, // A page without its DevTools is still a page.
+    );
+  }
+
+  // A plain read of a URL is as cheap as a lookup: each is built once per snapshot.
+  let builtFor: Snapshot | undefined;
+  const built = new Map<string | undefined, string>();
+  const url = (to?: string, params?: Params, query?: Params) => {
+    const snapshot = store.snapshot();
+    if (params || query) return urlOf(snapshot, false, to, params, query);
+    if (builtFor !== snapshot) {
+      builtFor = snapshot;
+      built.clear();
+    }
+    let text = built.get(to);
+    if (text === undefined) built.set(to, (text = urlOf(snapshot, false, to)));
+    return text;
+  };
+
+  return {
+    ready: store.ready,
+    snapshot: store.snapshot,
+    serverSnapshot: () => initial,
+    subscribe: store.subscribe,
+    on: store.on,
+    get: <T>(key: string, fallback: T) => (own(store.snapshot().config, key) as T | undefined) ?? fallback,
+    endpoint: (to) => endpointOf(store.snapshot(), to),
+    url,
+    wsUrl: (to, params, query) => urlOf(store.snapshot(), true, to, params, query),
+    provide: (config) => {
+      // As text: the caller's object stays its own, and what cannot be stored is refused here and now.
+      const text = JSON.stringify(config) as string | undefined ?? 'null';
+      withEngine((running) => running.provide(text));
+    },
+    refresh: () => withEngine((running) => running.refresh()),
+    close,
+  };
+}
+
+// Bundlers put a constant in its place; where nobody does, reading it throws.
+declare const process: { readonly env: { readonly NODE_ENV?: string } };
+
+function isDevelopment(): boolean {
+  try {
+    return process.env.NODE_ENV !== 'production';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * Starts the WebAssembly engine and gives its codes their words. Loaded lazily: nothing here is needed before
+ * the first value can be read.
+ */
+import { Engine as WasmEngine, initSync } from 'landfall:glue';
+import type { EngineSettings, StartEngine } from './boundary.js';
+import { page } from './page.js';
+import { reasonInWords } from './words.js';
+
+/** All engines of a page share one instance of the module. */
+let instance: Promise<unknown> | undefined;
+
+/** Starts an engine from the module that `compile` gives; only the first one compiles. */
+export async function startEngine(
+  compile: () => Promise<WebAssembly.Module>,
+  settings: EngineSettings,
+  publish: Parameters<StartEngine>[1],
+): ReturnType<StartEngine> {
+  instance ??= compile().then((module) => initSync({ module }));
+  try {
+    await instance;
+  } catch (error) {
+    instance = undefined;
+    throw error;
+  }
+  const { options, initial, name, startedAt, timeout, cached } = settings;
+  return new WasmEngine({
+    name,
+    startedAt,
+    timeout,
+    fallback: { baseUrl: initial.baseUrl, wsBaseUrl: initial.wsBaseUrl, config: initial.config },
+    page: page()?.origin ?? null,
+    ports: options.ports ?? [],
+    candidates: options.candidates ?? [],
+    endpoints: options.endpoints ?? [],
+    service: options.service ?? null,
+    expect: options.expect ?? {},
+    cache: options.cache ?? true,
+    cached: cached?.snapshot ?? null,
+    cachedAge: cached?.age ?? 0,
+    seed: Math.floor(Math.random() * 2 ** 32),
+  }, ({ snapshot, events }) => publish({ ...snapshot, reason: reasonInWords(snapshot) }, events));
+}

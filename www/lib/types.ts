@@ -1,0 +1,210 @@
+/**
+ * The public types: what an application gives to `createClient`, and what it reads back.
+ *
+ * A snapshot is plain frozen data, so it can be stored, compared by identity, and handed to React.
+ */
+
+/** The methods an endpoint may have (RFC 9110, RFC 5789). */
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS' | 'TRACE';
+
+/** How an endpoint is talked to. */
+export type Protocol = 'http' | 'websocket' | 'sse';
+
+/** How it is known that an endpoint has a method, best first; `declared` is only the page's own hope. */
+export type Evidence = 'catalog' | 'openapi' | 'options' | 'allow' | 'get' | 'declared';
+
+/** How far the client is. Everything but `pending` is settled and usable. */
+export type Status = 'pending' | 'provided' | 'cached' | 'fallback' | 'live' | 'stale';
+
+/** Where the value came from; `null` while pending. */
+export type Source = 'live' | 'provided' | 'cache' | 'fallback';
+
+/** A coarse verdict on an instance's health. */
+export type HealthClass = 'healthy' | 'degraded' | 'unhealthy' | 'unknown';
+
+/** One path template with its methods. */
+export interface Endpoint {
+  /** The service that offers it; `null` when only the page declared it. */
+  readonly service: string | null;
+  readonly name: string;
+  /** A path template, for example `/items/{item_id}`. */
+  readonly path: string;
+  readonly protocol: Protocol;
+  /** Each method with the best evidence there is for it. */
+  readonly methods: Readonly<Partial<Record<Method, Evidence>>>;
+  /** Method to OpenAPI `operationId`; each is a name of its own. */
+  readonly operations: Readonly<Partial<Record<Method, string>>>;
+  /** Methods that some evidence names and other evidence denies. */
+  readonly contradictions: readonly Contradiction[];
+}
+
+/** Two pieces of evidence that do not fit together; both are kept. */
+export interface Contradiction {
+  readonly method: Method;
+  readonly claimed: Evidence;
+  readonly denied: Evidence;
+}
+
+/** One running copy of a service. */
+export interface Instance {
+  /** Absolute http(s) URL without a trailing slash. */
+  readonly url: string;
+  /** Relative share of the traffic, 0..=65535. */
+  readonly weight: number;
+  readonly health: HealthClass;
+}
+
+/** A service of the catalog. */
+export interface Service {
+  readonly name: string;
+  readonly title: string | null;
+  /** The best instance's URL; `null` while there is none. */
+  readonly url: string | null;
+  readonly instances: readonly Instance[];
+}
+
+/** Which registry counted the revision, and how often it had started then. */
+export interface Epoch {
+  readonly registry: string;
+  readonly boot: number;
+}
+
+/** What a name means: one endpoint (and, for an operation, its method), or several to choose from. */
+export type NameEntry =
+  | { readonly endpoint: number; readonly method?: Method }
+  | { readonly choices: readonly string[] };
+
+/** Everything known at one moment: deeply frozen, and the same object until its content changes. */
+export interface Snapshot {
+  readonly status: Status;
+  readonly source: Source | null;
+  /** A stable reason code, for example `live`, `deadline` or `engine-failed`. */
+  readonly code: string;
+  /** The same in words. */
+  readonly reason: string;
+  /** What the reason is about, for example an origin. */
+  readonly subject: string | null;
+  /** The origin the value was read from. */
+  readonly origin: string | null;
+  /** How it was found there, for example `catalog` or `openapi`. */
+  readonly rung: string | null;
+  readonly epoch: Epoch | null;
+  readonly revision: number | null;
+  readonly baseUrl: string;
+  readonly wsBaseUrl: string;
+  /** The backend's runtime config, untouched. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly services: Readonly<Record<string, Service>>;
+  readonly endpoints: readonly Endpoint[];
+  readonly names: Readonly<Record<string, NameEntry>>;
+}
+
+/** What each event carries. */
+export interface EventDetails {
+  /** The client has settled; told once, and at once to whoever subscribes later. */
+  'config-ready': Readonly<Record<string, never>>;
+  /** A better or newer value replaced the one the client had settled on. */
+  'config-updated': Readonly<Record<string, never>>;
+  /** A service answers elsewhere now. */
+  'service-relocated': { readonly service: string; readonly from: string | null; readonly to: string | null };
+  /** Methods came or went, each as `METHOD service/path`. */
+  'endpoints-changed': { readonly added: readonly string[]; readonly removed: readonly string[] };
+  /** No candidate gave a usable answer; the client goes on trying. */
+  'discovery-failed': { readonly code: string; readonly subject: string | null };
+}
+
+/** The names of all events. */
+export type EventType = keyof EventDetails;
+
+/** The event objects that listeners receive. */
+export type Events = {
+  readonly [K in EventType]: { readonly type: K; readonly detail: EventDetails[K]; readonly snapshot: Snapshot };
+};
+
+/** Values for a path template or a query; `null` and `undefined` leave a query key out. */
+export type Params = Readonly<Record<string, Scalar | readonly Scalar[] | null | undefined>>;
+
+type Scalar = string | number | bigint | boolean;
+
+/** An endpoint the page wants, whether or not a catalog will name it. */
+export interface WantedEndpoint {
+  readonly name: string;
+  readonly path: string;
+  readonly method?: Method;
+  readonly protocol?: Protocol;
+}
+
+/** What the page settles on when nothing better is known by the deadline. */
+export interface Fallback {
+  /** Default `http://localhost:8010`. */
+  readonly baseUrl?: string;
+  /** Default: `baseUrl` with `ws:` for `http:`. */
+  readonly wsBaseUrl?: string;
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+/** What the `slim` entry can load the engine from. */
+export type WasmSource = string | URL | Response | BufferSource | WebAssembly.Module;
+
+/** Options of `createClient`; every one may be left out. */
+export interface ClientOptions {
+  /** Names the cache, so that two projects on one `localhost:3000` stay apart. Default `default`. */
+  readonly name?: string;
+  /** Milliseconds until the client settles, whatever happens. Default 1,000. */
+  readonly timeout?: number;
+  readonly fallback?: Fallback;
+  /** Further origins to ask. */
+  readonly candidates?: readonly string[];
+  /** Ports to ask on `localhost`, on localhost pages only. */
+  readonly ports?: readonly number[];
+  readonly endpoints?: readonly WantedEndpoint[];
+  /** The service that `baseUrl` stands for; default: the one that has most of the wanted endpoints. */
+  readonly service?: string;
+  /** Pins the identity of the backend, so that a stray process on a known port is not taken for it. */
+  readonly expect?: { readonly catalog?: string; readonly title?: string };
+  /** Keep the last known good value in `localStorage`. Default `true`. */
+  readonly cache?: boolean;
+  /** Offer `window.__LANDFALL__`. Default: in development builds only. */
+  readonly devtools?: boolean;
+  /** Where the engine's `.wasm` comes from; the `slim` entry only. */
+  readonly wasm?: WasmSource | Promise<WasmSource>;
+}
+
+/** Undoes a subscription; calling it twice, or from inside a listener, is safe. */
+export type Unsubscribe = () => void;
+
+/** Finds the backend and holds what is known about it. All functions may be called detached. */
+export interface Client {
+  /** Settles exactly once, at the latest at the timeout, and never rejects. */
+  readonly ready: () => Promise<Snapshot>;
+  /** What is known now. */
+  readonly snapshot: () => Snapshot;
+  /** What a server renders and a hydrating page starts from: the options alone, status `pending`. */
+  readonly serverSnapshot: () => Snapshot;
+  /** Calls `listener` after each change of the snapshot. */
+  readonly subscribe: (listener: () => void) => Unsubscribe;
+  /** The config value `key`, or `fallback` when there is none or it is null. */
+  readonly get: <T>(key: string, fallback: T) => T;
+  /**
+   * The endpoint of this name, `service.name` or `operationId`.
+   *
+   * @throws Error when the name means several endpoints; the message lists the choices.
+   */
+  readonly endpoint: (name: string) => Endpoint | undefined;
+  /**
+   * The absolute URL of an endpoint, of a path below the base, or of the base itself.
+   *
+   * @throws TypeError when a parameter of the path is missing or would leave the path.
+   */
+  readonly url: (name?: string, params?: Params, query?: Params) => string;
+  /** As `url`, with `ws:` or `wss:`. */
+  readonly wsUrl: (name?: string, params?: Params, query?: Params) => string;
+  /** Calls `listener` for each event of this type. */
+  readonly on: <K extends EventType>(type: K, listener: (event: Events[K]) => void) => Unsubscribe;
+  /** Hands in a catalog document or a plain object of config values that the page got elsewhere. */
+  readonly provide: (config: unknown) => void;
+  /** Asks the backend again now. */
+  readonly refresh: () => void;
+  /** Releases every timer, request and listener. A client that was still pending settles on its fallback. */
+  readonly close: () => void;
+}
