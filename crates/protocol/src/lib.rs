@@ -3,6 +3,7 @@
 
 pub mod backoff;
 pub mod method;
+pub mod quantize;
 pub mod rng;
 pub mod template;
 pub mod text;
