@@ -1,6 +1,6 @@
 // Installs programs with apt where that is possible without a question, else says what to install and how.
-import { Failure } from '../lib/failure.mjs';
-import { answer, quietly, which } from '../lib/run.mjs';
+import { Failure } from '../common/failure.mjs';
+import { answer, quietly, which } from '../common/run.mjs';
 
 let listsUpdated = false;
 

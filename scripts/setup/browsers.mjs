@@ -1,5 +1,5 @@
 // The browsers of the tests and their drivers, and a web server that stands for services that are not ours.
-import { which } from '../lib/run.mjs';
+import { which } from '../common/run.mjs';
 import { aptInstall } from './apt.mjs';
 
 const CHROMIUM = ['chromium', 'google-chrome', 'google-chrome-stable', 'chromium-browser',

@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 
-import { lockedVersion } from '../lib/cargo.mjs';
-import { inCache } from '../lib/paths.mjs';
-import { quietly } from '../lib/run.mjs';
+import { lockedVersion } from '../common/cargo.mjs';
+import { inCache } from '../common/paths.mjs';
+import { quietly } from '../common/run.mjs';
 
 /** Tools are run seconds in all: compiling them fast matters more than their speed. */
 const COMPILE_FAST = {

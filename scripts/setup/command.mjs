@@ -1,5 +1,5 @@
 // `node scripts/setup/command.mjs [running|tests|lints]`: only the set-up, for containers and for the impatient.
-import { Failure, command } from '../lib/failure.mjs';
+import { Failure, command } from '../common/failure.mjs';
 import { FOR_LINTS, FOR_RUNNING, FOR_TESTS, setUp } from './index.mjs';
 
 const SETS = { running: FOR_RUNNING, tests: FOR_TESTS, lints: FOR_LINTS };

@@ -7,10 +7,10 @@ import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { Failure } from '../lib/failure.mjs';
-import { inCache } from '../lib/paths.mjs';
-import { quietly, which } from '../lib/run.mjs';
-import { WASM_TARGET, debianToolchain, hasStdSources } from '../lib/toolchain.mjs';
+import { Failure } from '../common/failure.mjs';
+import { inCache } from '../common/paths.mjs';
+import { quietly, which } from '../common/run.mjs';
+import { WASM_TARGET, debianToolchain, hasStdSources } from '../common/toolchain.mjs';
 import { aptInstall, aptWorks } from './apt.mjs';
 
 const PACKAGES = ['rustc-web', 'cargo-web', 'rust-web-src', 'lld-19'];

@@ -1,8 +1,8 @@
 // The set-up: independent steps, each with a cheap `check()` and an `install()` that may be run again at any time.
 import { mkdirSync } from 'node:fs';
 
-import { Failure } from '../lib/failure.mjs';
-import { CACHE, shown } from '../lib/paths.mjs';
+import { Failure } from '../common/failure.mjs';
+import { CACHE, shown } from '../common/paths.mjs';
 import { chromedriver, chromium, firefox, nginx } from './browsers.mjs';
 import { cargoDeny, geckodriver, wasmBindgen, wasmPack } from './cargo-tools.mjs';
 import node from './node.mjs';
@@ -20,7 +20,7 @@ export const FOR_RUNNING = [node, npmPackages, rust, wasmTarget, rustSrc, wasmBi
 export const FOR_TESTS = [...FOR_RUNNING, chromium, chromedriver, firefox, geckodriver, wasmPack, nginx, python];
 
 /** What the lints need. */
-export const FOR_LINTS = [node, npmPackages, rust, rustLints, cargoDeny];
+export const FOR_LINTS = [node, npmPackages, rust, rustLints, wasmTarget, cargoDeny];
 
 /** What the simulation, the fuzz targets and other purely native programs need. */
 export const FOR_NATIVE = [node, rust];

@@ -1,5 +1,5 @@
 // Node itself: new enough for the tools that package-lock.json pins.
-import { Failure } from '../lib/failure.mjs';
+import { Failure } from '../common/failure.mjs';
 
 const OLDEST = [20, 19];
 

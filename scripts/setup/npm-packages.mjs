@@ -1,7 +1,7 @@
 // The npm packages of package-lock.json, installed exactly (`npm ci`) and again whenever the lock changes.
-import { fingerprint, stamp, stamped } from '../lib/stamp.mjs';
-import { inRoot } from '../lib/paths.mjs';
-import { quietly } from '../lib/run.mjs';
+import { fingerprint, stamp, stamped } from '../common/stamp.mjs';
+import { inRoot } from '../common/paths.mjs';
+import { quietly } from '../common/run.mjs';
 
 /** Inside node_modules, so that removing the folder removes the stamp. */
 const STAMP = inRoot('node_modules/.landfall-lock');

@@ -3,10 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 
-import { Failure } from '../lib/failure.mjs';
-import { inCache, inRoot } from '../lib/paths.mjs';
-import { answer, quietly, which } from '../lib/run.mjs';
-import { fingerprint, stamp, stamped } from '../lib/stamp.mjs';
+import { Failure } from '../common/failure.mjs';
+import { inCache, inRoot } from '../common/paths.mjs';
+import { answer, quietly, which } from '../common/run.mjs';
+import { fingerprint, stamp, stamped } from '../common/stamp.mjs';
 import { aptInstall } from './apt.mjs';
 
 const REQUIREMENTS = inRoot('tests/backends/requirements.txt');

@@ -1,6 +1,6 @@
 // rustfmt and clippy, which rustup's default profile brings and a minimal one does not.
-import { Failure } from '../lib/failure.mjs';
-import { answer, which } from '../lib/run.mjs';
+import { Failure } from '../common/failure.mjs';
+import { answer, which } from '../common/run.mjs';
 import { rustupAdd } from './rustup.mjs';
 
 const runs = (tool) => which('cargo') && answer(['cargo', tool, '--version']) !== null;

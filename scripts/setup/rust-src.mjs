@@ -1,9 +1,9 @@
 // The standard library's sources, with which the published wasm is about a third smaller. Not having them is no failure.
 import { existsSync, statSync } from 'node:fs';
 
-import { inCache } from '../lib/paths.mjs';
-import { stamp } from '../lib/stamp.mjs';
-import { wasmToolchain } from '../lib/toolchain.mjs';
+import { inCache } from '../common/paths.mjs';
+import { stamp } from '../common/stamp.mjs';
+import { wasmToolchain } from '../common/toolchain.mjs';
 import { rustupAdd } from './rustup.mjs';
 
 /** Remembers a refusal, so that it costs its time once a day and not at every start. */

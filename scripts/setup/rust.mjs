@@ -1,8 +1,8 @@
 // The native Rust toolchain: cargo, a compiler that is new enough, and a linker.
-import { oldestRust } from '../lib/cargo.mjs';
-import { Failure } from '../lib/failure.mjs';
-import { which } from '../lib/run.mjs';
-import { compilerVersion } from '../lib/toolchain.mjs';
+import { oldestRust } from '../common/cargo.mjs';
+import { Failure } from '../common/failure.mjs';
+import { which } from '../common/run.mjs';
+import { compilerVersion } from '../common/toolchain.mjs';
 import { aptInstall } from './apt.mjs';
 
 const HOW = 'install Rust from https://rustup.rs, open a new terminal and run this command again';

@@ -1,5 +1,5 @@
 // Asks rustup for parts of a toolchain, unless Rust's release server cannot be reached from here.
-import { quietly, which } from '../lib/run.mjs';
+import { quietly, which } from '../common/run.mjs';
 
 const SERVER = 'https://static.rust-lang.org';
 const REACH_MS = 10_000;

@@ -1,6 +1,6 @@
 // A compiler for wasm32: rustup's target where Rust's release server can be reached, else Debian's compiler.
-import { Failure } from '../lib/failure.mjs';
-import { WASM_TARGET, wasmToolchain } from '../lib/toolchain.mjs';
+import { Failure } from '../common/failure.mjs';
+import { WASM_TARGET, wasmToolchain } from '../common/toolchain.mjs';
 import { buildDebianToolchain, debianPossible } from './debian-toolchain.mjs';
 import { rustupAdd } from './rustup.mjs';
 

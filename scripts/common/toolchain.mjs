@@ -26,8 +26,8 @@ export const hasStdSources = (sysroot) => existsSync(path.join(sysroot, 'lib/rus
 export const defaultSysroot = () => answer(['rustc', '--print', 'sysroot']);
 
 /** What a compiler says about itself: `{release, host, commit}`, or null. */
-export function compilerVersion(rustc) {
-  const text = answer([rustc, '-vV']);
+export function compilerVersion(rustc, env) {
+  const text = answer([rustc, '-vV'], { env });
   if (text === null) return null;
   const field = (name) => new RegExp(`^${name}: (.*)$`, 'm').exec(text)?.[1] ?? 'unknown';
   return { release: field('release'), host: field('host'), commit: field('commit-hash').slice(0, 9) };

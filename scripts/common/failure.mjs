@@ -4,18 +4,21 @@
 export class Failure extends Error {
   /**
    * @param {string} what what failed, and why
-   * @param {{advice?: string, output?: string, status?: number}} [more] what to do; the last lines of output; exit status
+   * @param {{advice?: string, output?: string, status?: number, told?: boolean}} [more]
+   *   what to do; the last lines of output; exit status; whether a child has told the user already
    */
-  constructor(what, { advice, output, status = 1 } = {}) {
+  constructor(what, { advice, output, status = 1, told = false } = {}) {
     super(what);
     this.advice = advice;
     this.output = output;
     this.status = status;
+    this.told = told;
   }
 }
 
 /** Prints a failure: what and why, the last lines of output, what to do. */
 export function report(error) {
+  if (error.told) return;
   const lines = [`\nfailed: ${error.message}`];
   if (error.output) lines.push(error.output.replace(/^/gm, '  | '));
   if (error.advice) lines.push(`what to do: ${error.advice}`);

@@ -17,21 +17,25 @@ function environment(changes = {}) {
   return env;
 }
 
-const running = new Set();
+/** How long a server that was told to stop is left alone before a further signal kills it. */
+const PATIENCE_MS = 1_000;
+
+/** What runs now: how each child is told of a signal. */
+const running = new Map();
 let interruption = null;
 
 /** A signal is passed on to what runs; the command then ends with the signal's usual status. */
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
-    interruption ??= new Failure(`interrupted (${signal})`, { status: 128 + constants.signals[signal] });
+    interruption ??= new Failure(`interrupted (${signal})`, { status: 128 + constants.signals[signal], told: true });
     if (running.size === 0) process.exit(interruption.status);
-    for (const child of running) child.kill(signal);
+    for (const tell of running.values()) tell(signal);
   });
 }
 
 /** Resolves when the child has ended; rejects when it could not start or the command was interrupted. */
-function ended(child, program) {
-  running.add(child);
+function ended(child, program, tell = (signal) => child.kill(signal)) {
+  running.set(child, tell);
   return new Promise((resolve, reject) => {
     child.once('error', (error) => {
       running.delete(child);
@@ -39,10 +43,16 @@ function ended(child, program) {
     });
     child.once('close', (code, signal) => {
       running.delete(child);
-      if (interruption) reject(interruption);
-      else resolve({ code: code ?? 128 + constants.signals[signal], signal });
+      resolve({ code: code ?? 128 + constants.signals[signal], signal });
     });
   });
+}
+
+/** What ended because the user stopped the command has not failed by itself. */
+async function uninterrupted(ending) {
+  const result = await ending;
+  if (interruption) throw interruption;
+  return result;
 }
 
 /**
@@ -68,7 +78,7 @@ export async function quietly(title, [program, ...args], { cwd = ROOT, env, time
   child.stdout.setEncoding('utf8').on('data', read);
   child.stderr.setEncoding('utf8').on('data', read);
   try {
-    const { code, signal } = await ended(child, program);
+    const { code, signal } = await uninterrupted(ended(child, program));
     if (partial) last.push(partial);
     if (code !== 0) {
       const why = signal ? `stopped by ${signal}${timeout ? ` (limit ${timeout / 1000} s)` : ''}` : `exit status ${code}`;
@@ -81,16 +91,38 @@ export async function quietly(title, [program, ...args], { cwd = ROOT, env, time
   }
 }
 
-/** Runs a program in plain sight; resolves with its exit status. */
-export async function status([program, ...args], { cwd = ROOT, env } = {}) {
+/** Runs a program in plain sight; fails when it fails. */
+export async function openly([program, ...args], { cwd = ROOT, env, advice } = {}) {
   const child = spawn(program, args, { cwd, env: environment(env), stdio: ['ignore', 'inherit', 'inherit'] });
-  return (await ended(child, program)).code;
+  const { code } = await uninterrupted(ended(child, program));
+  if (code !== 0) throw new Failure(`${[program, ...args].join(' ')}: exit status ${code}`, { advice });
 }
 
-/** Runs a program in plain sight; fails when it fails. */
-export async function openly(title, argv, options = {}) {
-  const code = await status(argv, options);
-  if (code !== 0) throw new Failure(`${title}: ${argv.join(' ')}: exit status ${code}`, { advice: options.advice });
+/**
+ * Runs a server in plain sight until it ends; resolves with its exit status, 0 after a clean stop.
+ *
+ * It is kept out of the terminal's process group: Ctrl-C reaches this process from the terminal and from npm, and the
+ * server must hear of it once. A second Ctrl-C, when the first has had its time, kills.
+ */
+export async function serve([program, ...args], { cwd = ROOT, env } = {}) {
+  const child = spawn(program, args, { cwd, env: environment(env), stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+  let told = null;
+  const tell = (signal) => {
+    if (told === null) child.kill(signal);
+    else if (performance.now() - told > PATIENCE_MS) child.kill('SIGKILL');
+    told ??= performance.now();
+  };
+  return (await ended(child, program, tell)).code;
+}
+
+/** Runs one of this folder's commands, as `npm run` would; it reports its failures itself. */
+export async function script(name, ...args) {
+  try {
+    await openly([process.execPath, path.join(ROOT, 'scripts', `${name}.mjs`), ...args]);
+  } catch (error) {
+    error.told = true;
+    throw error;
+  }
 }
 
 /** A program's answer (stdout, trimmed), or null when it is missing, slow or fails. For short questions only. */

@@ -1,0 +1,64 @@
+// `npm test`: everything that must be green, part by part. `npm test -- NAME...` runs the named parts with what they need.
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+
+import { buildAll } from './common/builds.mjs';
+import { releaseBinary } from './common/cargo.mjs';
+import { Failure, command } from './common/failure.mjs';
+import { runParts } from './common/parts.mjs';
+import { inRoot } from './common/paths.mjs';
+import { openly, pathWith, script } from './common/run.mjs';
+import { filesBelow } from './common/stamp.mjs';
+import { wasmToolchain } from './common/toolchain.mjs';
+import { chromedriver, chromium, firefox, nginx } from './setup/browsers.mjs';
+import { geckodriver, wasmBindgen, wasmPack } from './setup/cargo-tools.mjs';
+import { FOR_TESTS, setUp } from './setup/index.mjs';
+import { python } from './setup/python.mjs';
+
+const SCHEDULES = '100000';
+
+/** Where tests find the programs they need. */
+const programs = () => ({
+  LANDFALL_BIN: releaseBinary('landfall'),
+  LANDFALL_CHROMIUM: chromium.program(),
+  LANDFALL_FIREFOX: firefox.program(),
+  LANDFALL_NGINX: nginx.program(),
+  LANDFALL_PYTHON: python.program(),
+});
+
+/** Node's test runner over every test file of a folder; no file is a failure, since a part that is not there proves nothing. */
+async function nodeTests(folder) {
+  const files = filesBelow(inRoot(folder)).filter((file) => file.endsWith('.test.mjs'));
+  if (files.length === 0) throw new Failure(`${folder} holds no *.test.mjs`);
+  mkdirSync(inRoot('tests/artifacts'), { recursive: true });
+  await openly([process.execPath, '--test', '--test-reporter=spec', '--test-concurrency=1', ...files], { env: programs() });
+}
+
+/** The wasm crate's tests inside a browser. */
+async function wasmTests(browser, driver) {
+  const { env } = wasmToolchain();
+  if (!existsSync(inRoot('tests')) || !readdirSync(inRoot('tests')).some((name) => name.endsWith('.rs'))) {
+    throw new Failure('tests/ holds no *.rs for the wasm crate');
+  }
+  const folders = [wasmBindgen.bin(), ...(env.PATH ? [env.PATH] : [])];
+  await openly([wasmPack.binary(), 'test', '--mode', 'no-install', '--headless', ...browser, driver, '.', '--tests'], {
+    env: { ...env, ...pathWith(...folders) },
+  });
+}
+
+const PARTS = [
+  { name: 'builds', title: 'engine, npm package, dashboard, daemon', run: buildAll },
+  { name: 'rust', title: 'unit, property and documentation tests of all crates', needs: ['builds'], run: () => openly(['cargo', 'test', '--locked', '--workspace', '--all-features']) },
+  { name: 'simulation', title: `${SCHEDULES} random schedules`, run: () => script('sim', '--schedules', SCHEDULES) },
+  { name: 'wasm-chrome', title: 'the wasm crate in Chrome', run: () => wasmTests(['--chrome', '--chromedriver'], chromedriver.program()) },
+  { name: 'wasm-firefox', title: 'the wasm crate in Firefox', run: () => wasmTests(['--firefox', '--geckodriver'], geckodriver.binary()) },
+  { name: 'units', title: 'TypeScript unit tests', needs: ['builds'], run: () => openly([inRoot('node_modules/.bin/vitest'), 'run']) },
+  { name: 'packaging', title: 'the packed npm package in real projects', needs: ['builds'], run: () => nodeTests('tests/packaging') },
+  { name: 'pages', title: 'pages in Chromium against real services', needs: ['builds'], run: () => nodeTests('tests/pages') },
+  { name: 'fuzz', title: 'the fuzz targets over their kept inputs', run: () => script('fuzz', '--smoke') },
+  { name: 'bench', title: 'every benchmark, once and briefly', needs: ['builds'], run: () => script('bench', '--smoke') },
+];
+
+command(async (names) => {
+  await setUp(FOR_TESTS);
+  return runParts(PARTS, names);
+});

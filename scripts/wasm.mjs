@@ -1,0 +1,85 @@
+// Builds the engine: the root crate for wasm32, then wasm-bindgen, then wasm-opt. `node scripts/wasm.mjs [--debug]`
+//
+// The published wasm is judged by its bytes, so it brings a standard library of its own, rebuilt for size and without
+// the text of panics. Where the library's sources are missing, the ordinary one is used and the build says so.
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { targetDir } from './common/cargo.mjs';
+import { Failure, command } from './common/failure.mjs';
+import { inRoot, shown } from './common/paths.mjs';
+import { quietly } from './common/run.mjs';
+import { unlessFresh } from './common/stamp.mjs';
+import { wasmDir } from './common/targets.mjs';
+import { WASM_TARGET, compilerVersion, wasmToolchain } from './common/toolchain.mjs';
+import { wasmBindgen } from './setup/cargo-tools.mjs';
+import { FOR_RUNNING, setUp } from './setup/index.mjs';
+
+/** The first compiler with `-Cpanic=immediate-abort`. */
+const REBUILDS_STD_SINCE = 92;
+
+const REBUILT_STD = {
+  args: ['-Zbuild-std=std,panic_abort', '-Zbuild-std-features=optimize_for_size'],
+  env: { RUSTC_BOOTSTRAP: '1', RUSTFLAGS: '-Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zlocation-detail=none' },
+};
+
+/** What rustc's wasm32-unknown-unknown may use; wasm-opt must know, since wasm-bindgen drops the section that says so. */
+const FEATURES = ['bulk-memory', 'bulk-memory-opt', 'call-indirect-overlong', 'multivalue', 'mutable-globals',
+  'nontrapping-float-to-int', 'reference-types', 'sign-ext'];
+
+const KINDS = {
+  release: { profile: 'wasm-release', bindgen: ['--remove-name-section', '--remove-producers-section'] },
+  debug: { profile: 'wasm-debug', bindgen: ['--debug', '--keep-debug'] },
+};
+
+/** Why this toolchain cannot rebuild the standard library, or null when it can. */
+function obstacleToRebuild(toolchain) {
+  if (!toolchain.stdSources) return 'the sources of the standard library are missing (rustup component add rust-src)';
+  const minor = Number(compilerVersion('rustc', toolchain.env)?.release.split('.')[1]);
+  return minor >= REBUILDS_STD_SINCE ? null : `it needs Rust 1.${REBUILDS_STD_SINCE} or newer (rustup update stable)`;
+}
+
+/** Compiles the crate; resolves with the wasm that cargo made. */
+async function compile(kind) {
+  const toolchain = wasmToolchain();
+  if (!toolchain) throw new Failure('there is no compiler for wasm32', { advice: 'run: node scripts/setup/command.mjs' });
+  let std = { args: [], env: { RUSTFLAGS: undefined } };
+  if (kind === 'release') {
+    const obstacle = obstacleToRebuild(toolchain);
+    if (obstacle) console.error(`  note: the wasm gets the ordinary standard library and is larger: ${obstacle}`);
+    else std = REBUILT_STD;
+  }
+  const { profile } = KINDS[kind];
+  await quietly(
+    `cargo: compiling the engine to wasm (${kind}, ${toolchain.name})`,
+    ['cargo', 'build', '--locked', '--package', 'landfall', '--lib', '--target', WASM_TARGET, '--profile', profile, ...std.args],
+    { env: { ...toolchain.env, ...std.env } },
+  );
+  return path.join(targetDir(), WASM_TARGET, profile, 'landfall.wasm');
+}
+
+/** Makes the JavaScript side, and the wasm small. */
+async function finish(kind, compiled, wasm) {
+  await quietly(`wasm-bindgen (${kind})`, [
+    wasmBindgen.binary(), compiled, '--target', 'web', '--out-dir', path.dirname(wasm), '--out-name', 'landfall',
+    '--omit-default-module-path', ...KINDS[kind].bindgen,
+  ]);
+  if (kind !== 'release') return;
+  await quietly('wasm-opt -Oz', [
+    inRoot('node_modules/.bin/wasm-opt'), wasm, '-Oz', '--converge', ...FEATURES.map((feature) => `--enable-${feature}`),
+    '--strip-debug', '--strip-producers', '--strip-target-features', '--output', wasm,
+  ]);
+}
+
+command(async (args) => {
+  const [flag, ...rest] = args;
+  if ((flag && flag !== '--debug') || rest.length > 0) throw new Failure('usage: node scripts/wasm.mjs [--debug]', { status: 2 });
+  const kind = flag ? 'debug' : 'release';
+  await setUp(FOR_RUNNING);
+  const compiled = await compile(kind);
+  const wasm = path.join(wasmDir(kind), 'landfall_bg.wasm');
+  const tools = [wasmBindgen.binary(), inRoot('package-lock.json'), fileURLToPath(import.meta.url)];
+  await unlessFresh(`wasm-${kind}`, { inputs: [compiled, ...tools], outputs: [wasm] }, () => finish(kind, compiled, wasm));
+  console.error(`  engine: ${shown(wasm)}, ${statSync(wasm).size} bytes`);
+});
