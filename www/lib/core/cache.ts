@@ -34,18 +34,19 @@ export function readCache(name: string, like: Snapshot): Cached | undefined {
 
 /** Whether every member has the type that `like` shows, and what reads rely on is there. */
 function isSnapshot(value: Snapshot | null, like: Snapshot): boolean {
+  const isObject = (given: unknown) => !!given && typeof given === 'object';
   const isText = (text: unknown) => typeof text === 'string';
   const isHttp = (url: string | null) => url === null || /^https?:\/\//.test(url);
-  return !!value && Object.entries(like).every(([key, shown]) => {
-      const given = value[key as keyof Snapshot];
-      return shown === null || (typeof given === typeof shown && Array.isArray(given) === Array.isArray(shown));
+  return value !== null && Object.entries(like).every(([key, shown]) => {
+      const given: unknown = value[key as keyof Snapshot];
+      return shown === null || (!!given && typeof given === typeof shown && Array.isArray(given) === Array.isArray(shown));
     })
     && isHttp(value.baseUrl)
     && /^wss?:\/\//.test(value.wsBaseUrl)
     && value.endpoints.every(({ name, path, protocol, methods, operations }) =>
-      isText(name) && isText(path) && isText(protocol) && !!methods && !!operations)
+      isText(name) && isText(path) && isText(protocol) && isObject(methods) && isObject(operations))
     && Object.values(value.names).every((entry) =>
-      'choices' in entry ? Array.isArray(entry.choices) : entry.endpoint in value.endpoints)
+      'choices' in entry ? Array.isArray(entry.choices) : isObject(value.endpoints[entry.endpoint]))
     && Object.values(value.services).every(({ name, url, instances }) =>
       isText(name) && isHttp(url) && Array.isArray(instances));
 }

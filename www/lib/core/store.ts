@@ -16,7 +16,10 @@ type Entry = { readonly type: string; readonly listener: Listener };
 type Telling = readonly [type: string, event?: unknown];
 
 /** As an uncaught error would be; a server has the console only. */
-const report = (globalThis as { reportError?: (error: unknown) => void }).reportError ?? console.error;
+function report(error: unknown): void {
+  const { reportError } = globalThis as { reportError?: (error: unknown) => void };
+  (reportError ?? console.error)(error);
+}
 
 /** Creates a store that holds `first`; `mark` is called with `settle` and `live`, once each. */
 export function createStore(first: Snapshot, mark: (name: string) => void) {
@@ -37,7 +40,9 @@ export function createStore(first: Snapshot, mark: (name: string) => void) {
       entry.listener(event);
     } catch (error) {
       // In a task of its own, so that a handler of errors cannot break the round either.
-      queueMicrotask(() => report(error));
+      queueMicrotask(() => {
+        report(error);
+      });
     }
   };
 

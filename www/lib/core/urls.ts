@@ -1,7 +1,8 @@
 /**
  * From a name to a URL: reads of a snapshot, without state and without the engine.
  *
- * Path templates follow RFC 6570 level 1, as OpenAPI uses them.
+ * Path templates follow RFC 6570 level 1, as OpenAPI uses them; a variable marked `:path` (Starlette) keeps its
+ * slashes. `crates/protocol/src/template.rs` has the same rules.
  */
 import type { Endpoint, Params, Snapshot } from '../types.js';
 
@@ -37,12 +38,14 @@ function join(base: string, path: string): string {
 }
 
 function expand(path: string, params: Params = {}): string {
-  const expanded = path.replace(/{(.+?)}/g, (_, name: string) => {
+  const expanded = path.replace(/{(.+?)(:path)?}/g, (_, name: string, slashes?: string) => {
     const value = own(params, name) ?? fail(path, name, 'is missing');
-    return encodeURIComponent(String(value)).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
+    const text = encodeURIComponent(String(value))
+      .replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+    return slashes ? text.replaceAll('%2F', '/') : text;
   });
   // A browser would resolve the dots, and the request would go to another endpoint.
-  return /\/\.\.?(\/|$)/.test(expanded) ? fail(path, expanded, 'leaves the path') : expanded;
+  return /\/(\.|%2e){1,2}(\/|$)/i.test(expanded) ? fail(path, expanded, 'leaves the path') : expanded;
 }
 
 function fail(path: string, what: string, why: string): never {
