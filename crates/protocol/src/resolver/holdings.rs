@@ -1,0 +1,174 @@
+//! What each source holds, and which of them is the best.
+
+use super::options::Expect;
+use super::view;
+use crate::catalog::Document;
+use crate::endpoint::Wanted;
+use crate::id::Stamp;
+use crate::json::Json;
+use crate::probe::{Found, Rung};
+use crate::reason::Reason;
+use crate::refused::{Code, Refused};
+use crate::snapshot::{self, Restored};
+use crate::time::Millis;
+use crate::url::BaseUrl;
+
+/// The sources of a value, from the worst to the best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// What the page set for the case that nothing is known.
+    Fallback,
+    /// The last known good value.
+    Cache,
+    /// Handed in by the page.
+    Provided,
+    /// Read from a discovered origin, by poll or stream.
+    Live,
+}
+
+impl Source {
+    /// Its name in snapshots.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fallback => "fallback",
+            Self::Cache => "cache",
+            Self::Provided => "provided",
+            Self::Live => "live",
+        }
+    }
+}
+
+/// The longest that a kept value is believed.
+const MAX_AGE: Millis = Millis(7 * 24 * 3_600_000);
+
+/// A value with where and when it was read.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Held<J> {
+    pub(super) document: Document<J>,
+    pub(super) origin: Option<BaseUrl>,
+    pub(super) rung: Option<Rung>,
+    pub(super) since: Millis,
+    /// How old it was then.
+    pub(super) age: Millis,
+}
+
+pub(super) struct Holdings<J> {
+    live: Option<Held<J>>,
+    provided: Option<Held<J>>,
+    cache: Option<Held<J>>,
+    /// Whether the cache holds what was live in this visit and was lost.
+    pub(super) lost: bool,
+    /// The newest stamp that was ever live here.
+    newest: Option<Stamp>,
+}
+
+/// What became of a value that was handed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// It is another value than before.
+    Changed,
+    /// It is the value that is already held.
+    Same,
+}
+
+impl<J: Json> Holdings<J> {
+    pub(super) const fn new() -> Self {
+        Self { live: None, provided: None, cache: None, lost: false, newest: None }
+    }
+
+    /// The best value there is, and its source.
+    pub(super) fn best(&self) -> Option<(Source, &Held<J>)> {
+        let slots = [(Source::Live, &self.live), (Source::Provided, &self.provided), (Source::Cache, &self.cache)];
+        slots.into_iter().find_map(|(source, held)| Some((source, held.as_ref()?)))
+    }
+
+    pub(super) const fn is_live(&self) -> bool {
+        self.live.is_some()
+    }
+
+    /// The stamp of the live value.
+    pub(super) fn live_stamp(&self) -> Option<&Stamp> {
+        self.live.as_ref()?.document.stamp.as_ref()
+    }
+
+    /// Takes a value that an origin serves.
+    ///
+    /// # Errors
+    /// [`Reason::Older`]: within one source an older revision is dropped.
+    pub(super) fn take_live(&mut self, held: Held<J>) -> Result<Taken, Reason> {
+        if let Some(stamp) = &held.document.stamp {
+            if self.newest.as_ref().is_some_and(|newest| stamp.is_older_than(newest)) {
+                return Err(Reason::Older);
+            }
+            self.newest = Some(stamp.clone());
+        }
+        let same = self.live.as_ref().is_some_and(|live| live.document == held.document && live.origin == held.origin);
+        self.live = Some(held);
+        self.lost = false;
+        Ok(if same { Taken::Same } else { Taken::Changed })
+    }
+
+    /// The backend is lost: its value ranks as cache until it is live again.
+    pub(super) fn lose_live(&mut self) {
+        if let Some(held) = self.live.take() {
+            self.cache = Some(held);
+            self.lost = true;
+        }
+    }
+
+    /// Takes a value that the page hands in: a catalog, or an object of config values.
+    ///
+    /// # Errors
+    /// [`Refused`] when it is neither, or an older revision of what was provided before.
+    pub(super) fn take_provided(&mut self, json: &J, now: Millis) -> Result<Taken, Refused> {
+        let document = if json.get("landfall").is_some() {
+            Document::from_json(json)?
+        } else if json.is_object() {
+            Document { config: Some(json.clone()), ..Document::unstamped(Vec::new()) }
+        } else {
+            return Err(Refused::new(Code::Malformed, ""));
+        };
+        if let Some(before) = &self.provided {
+            if before.document == document {
+                return Ok(Taken::Same);
+            }
+            if let (Some(old), Some(new)) = (&before.document.stamp, &document.stamp) {
+                if new.is_older_than(old) {
+                    return Err(Refused::new(Code::Older, ""));
+                }
+            }
+        }
+        self.provided = Some(Held { document, origin: None, rung: None, since: now, age: Millis::ZERO });
+        Ok(Taken::Changed)
+    }
+
+    /// Takes a value kept from an earlier visit; gives the origin and rung that worked then.
+    ///
+    /// # Errors
+    /// [`Refused`] when it is not valid or too old.
+    pub(super) fn take_cached(&mut self, json: &J, age: Millis, expect: &Expect, now: Millis) -> Result<Option<(BaseUrl, Rung)>, Refused> {
+        if age > MAX_AGE {
+            return Err(Refused::new(Code::TooOld, ""));
+        }
+        let Restored { document, origin, rung } = snapshot::restore(json)?;
+        if !is_expected_title(&document, expect) {
+            return Err(Refused::new(Code::NotExpected, ""));
+        }
+        let place = origin.clone().zip(rung);
+        self.cache = Some(Held { document, origin, rung, since: now, age });
+        Ok(place)
+    }
+}
+
+/// Whether what was found is who the page expects, and of any use to it.
+pub(super) fn is_expected<J>(found: &Found<J>, expect: &Expect, wanted: &[Wanted]) -> bool {
+    let name = |expected: &crate::name::Name| found.document.name.as_ref() == Some(expected);
+    // A catalog speaks for many services; anything else has to have something that the page wants.
+    let useful = found.rung == Rung::Catalog || wanted.is_empty() || view::has_any_wanted(&found.document.services, wanted);
+    expect.catalog.as_ref().is_none_or(name) && is_expected_title(&found.document, expect) && useful
+}
+
+fn is_expected_title<J>(document: &Document<J>, expect: &Expect) -> bool {
+    expect.title.as_ref().is_none_or(|title| document.services.iter().any(|it| it.title.as_ref() == Some(title)))
+}

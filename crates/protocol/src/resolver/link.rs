@@ -1,0 +1,201 @@
+//! The tie to the origin that is live: a stream where it offers one, polls behind it, and the moment
+//! it is lost.
+
+use super::Why;
+use super::action::{Action, RequestId, StreamId};
+use super::input::StreamEvent;
+use super::io::{Asking, Io, Progress};
+use crate::backoff::Backoff;
+use crate::catalog::Document;
+use crate::freshness::CacheControl;
+use crate::id::Stamp;
+use crate::json::Json;
+use crate::probe::{Answer, Failure, Found, Ladder, Rung};
+use crate::reason::Reason;
+use crate::time::Millis;
+use crate::url::BaseUrl;
+
+/// Between two polls of an origin that does not say how long its answer is good for (an OpenAPI
+/// document has no time to live): short enough to notice a backend that moved within two seconds.
+const UNSTATED: Millis = Millis(1_500);
+/// The shortest and the longest time between two polls.
+const POLL: (u64, u64) = (1_000, 3_600_000);
+/// Before the second try that makes a failure a loss.
+const SECOND_TRY: Millis = Millis(100);
+/// The pauses before a broken stream is opened again.
+const REOPEN: (Millis, Millis) = (Millis(500), Millis(30_000));
+
+pub(super) struct Link {
+    pub(super) origin: BaseUrl,
+    pub(super) rung: Rung,
+    asking: Option<Asking>,
+    next_poll: Millis,
+    failures: u32,
+    /// The path of the stream, if there is one.
+    events: Option<String>,
+    stream: Option<StreamId>,
+    reopen_at: Millis,
+    backoff: Backoff,
+    active: bool,
+}
+
+/// What the link has to tell.
+pub(super) enum News<J> {
+    None,
+    Found(Box<Found<J>>),
+    Streamed(J),
+    Lost(Reason),
+}
+
+impl Link {
+    pub(super) fn new<J>(origin: BaseUrl, found: &Found<J>, active: bool, io: &mut Io<J>) -> Self {
+        let mut link = Self {
+            origin,
+            rung: found.rung,
+            asking: None,
+            next_poll: Millis::NEVER,
+            failures: 0,
+            events: None,
+            stream: None,
+            reopen_at: io.now,
+            backoff: Backoff::new(REOPEN.0, REOPEN.1, 2),
+            active,
+        };
+        link.good(found, io);
+        link
+    }
+
+    /// A valid answer: when to ask again, and where its stream is.
+    pub(super) fn good<J>(&mut self, found: &Found<J>, io: &mut Io<J>) {
+        self.rung = found.rung;
+        self.failures = 0;
+        self.events.clone_from(&found.document.events);
+        let stated = found.cache_control.as_deref().map(CacheControl::read).and_then(|it| it.max_age);
+        let span = match (&found.document, stated) {
+            (_, Some(seconds)) if seconds > 0 => Millis::from_secs(seconds.into()),
+            (Document { stamp: Some(_), ttl, .. }, _) => Millis::from_secs((*ttl).into()),
+            _ => UNSTATED,
+        };
+        let span = span.0.clamp(POLL.0, POLL.1);
+        // Up to a tenth earlier, so that the tabs and pages of one backend drift apart.
+        self.next_poll = io.now + Millis(io.rng.between(span - span / 10, span));
+    }
+
+    pub(super) fn poll_now<J>(&mut self, io: &Io<J>) {
+        self.next_poll = io.now;
+    }
+
+    /// Pauses or resumes: what is hidden or offline neither polls nor streams.
+    pub(super) fn set_active<J>(&mut self, active: bool, io: &mut Io<J>) {
+        if active && !self.active {
+            self.poll_now(io);
+            self.reopen_at = io.now;
+        }
+        if !active {
+            self.close_stream(io);
+        }
+        self.active = active;
+    }
+
+    pub(super) fn advance<J: Json>(&mut self, ladder: impl FnOnce(&BaseUrl, Rung) -> Ladder, stamp: Option<&Stamp>, io: &mut Io<J>) -> News<J> {
+        if let Some(late) = self.asking.take_if(|it| it.deadline <= io.now) {
+            let progress = late.expire(io);
+            return self.progress(progress, io);
+        }
+        if !self.active {
+            return News::None;
+        }
+        if self.asking.is_none() && self.next_poll <= io.now {
+            let mut it = ladder(&self.origin, self.rung);
+            if self.rung != Rung::Endpoints {
+                it = it.from_rung(self.rung);
+            }
+            self.asking = Some(Asking::begin(it, io));
+        }
+        if let (None, Some(path), true) = (self.stream, &self.events, self.reopen_at <= io.now) {
+            self.stream = Some(io.open_stream(stream_url(&self.origin, path, stamp)));
+        }
+        News::None
+    }
+
+    pub(super) fn answer<J: Json>(&mut self, id: RequestId, result: Result<Answer<J>, Failure>, io: &mut Io<J>) -> News<J> {
+        match self.asking.take_if(|it| it.is(id)) {
+            Some(asking) => {
+                let progress = asking.answer(result, io);
+                self.progress(progress, io)
+            }
+            None => News::None,
+        }
+    }
+
+    fn progress<J>(&mut self, progress: Progress<J>, io: &Io<J>) -> News<J> {
+        match progress {
+            Progress::Asking(asking) => self.asking = Some(asking),
+            Progress::Found(found) => return News::Found(found),
+            Progress::Nothing(reason, wait) => return self.failed(reason, wait, io),
+        }
+        News::None
+    }
+
+    /// One failure may be chance, a second one at once is not. Where nobody listens there is no chance.
+    fn failed<J>(&mut self, reason: Reason, wait: Option<u32>, io: &Io<J>) -> News<J> {
+        self.failures += 1;
+        if self.failures > 1 || reason == Reason::NobodyListening {
+            return News::Lost(reason);
+        }
+        self.next_poll = io.now + wait.map_or(SECOND_TRY, |seconds| Millis::from_secs(seconds.min(60).into()));
+        News::None
+    }
+
+    pub(super) fn streamed<J>(&mut self, id: StreamId, event: StreamEvent<J>, io: &mut Io<J>) -> News<J> {
+        if self.stream != Some(id) {
+            return News::None;
+        }
+        match event {
+            StreamEvent::Opened => self.backoff.reset(),
+            StreamEvent::Catalog(json) => return News::Streamed(json),
+            StreamEvent::Garbage | StreamEvent::Failed => {
+                self.close_stream(io);
+                self.reopen_at = io.now + self.backoff.next(&mut io.rng);
+                // The stream's end is the first sign of a lost backend: ask at once.
+                self.poll_now(io);
+            }
+        }
+        News::None
+    }
+
+    fn close_stream<J>(&mut self, io: &mut Io<J>) {
+        if let Some(id) = self.stream.take() {
+            io.act(Action::CloseStream(id));
+        }
+    }
+
+    pub(super) fn stop<J>(&mut self, io: &mut Io<J>) {
+        self.close_stream(io);
+        if let Some(asking) = self.asking.take() {
+            asking.abort(io);
+        }
+    }
+
+    pub(super) fn next(&self) -> (Millis, Why) {
+        let request = self.asking.as_ref().map(|it| (it.deadline, Why::RequestTimeout));
+        let poll = (self.active && self.asking.is_none()).then_some((self.next_poll, Why::Poll));
+        let reopen = (self.active && self.stream.is_none() && self.events.is_some()).then_some((self.reopen_at, Why::Reopen));
+        [request, poll, reopen].into_iter().flatten().min_by_key(|(at, _)| *at).unwrap_or((Millis::NEVER, Why::Poll))
+    }
+}
+
+/// An `EventSource` cannot be given another tab's `Last-Event-ID`: a stream resumes by its URL.
+fn stream_url(origin: &BaseUrl, path: &str, stamp: Option<&Stamp>) -> String {
+    let mut url = String::from(origin.origin());
+    url.push_str(path);
+    if let Some(stamp) = stamp {
+        url.push_str(if path.contains('?') { "&after=" } else { "?after=" });
+        url.push_str(stamp.epoch.registry());
+        for number in [stamp.epoch.boot(), stamp.revision] {
+            url.push(':');
+            crate::url::push_number(&mut url, number);
+        }
+    }
+    url
+}

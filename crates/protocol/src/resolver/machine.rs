@@ -1,0 +1,471 @@
+//! The machine: one input at a time, everything that follows from it, and one publication at the end.
+
+use super::action::{Action, RequestId, StreamId};
+use super::event::{self, Event};
+use super::holdings::{Held, Holdings, Source, Taken, is_expected};
+use super::input::{Input, StreamEvent};
+use super::io::Io;
+use super::link::{Link, News};
+use super::options::Options;
+use super::race::{Race, Won};
+use super::trace::{Entry, Sent};
+use super::{Why, view};
+use crate::catalog::{Document, wire};
+use crate::json::Json;
+use crate::probe::{Answer, Failure, Found, Ladder, Rung};
+use crate::reason::Reason;
+use crate::snapshot::{Snapshot, View};
+use crate::time::Millis;
+use crate::url::BaseUrl;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// The first look at the page-local sources after the one at the start: the event that was missed.
+const FIRST_LOOK: Millis = Millis(100);
+/// Between two later looks, while the search is young; afterwards the span doubles up to the second.
+const LOOKS: (Millis, Millis) = (Millis(250), Millis(5_000));
+
+/// Finds the backend of one page and keeps what the page sees true. See the [module](super).
+pub struct Resolver<J> {
+    options: Options<J>,
+    io: Io<J>,
+    holdings: Holdings<J>,
+    race: Race,
+    link: Option<Link>,
+    looked: Vec<J>,
+    next_look: Millis,
+    look_span: Millis,
+    deadline: Millis,
+    visible: bool,
+    online: bool,
+    settled: bool,
+    closed: bool,
+    published: Option<Rc<Snapshot<J>>>,
+    changed: bool,
+}
+
+impl<J: Json> Resolver<J> {
+    /// A resolver that has not started. `seed` is a random number; it is the only source of chance.
+    #[must_use]
+    pub fn new(options: Options<J>, seed: u64) -> Self {
+        let race = Race::new(&options.candidates, &options.wanted, options.page.as_ref());
+        Self {
+            options,
+            io: Io::new(seed),
+            holdings: Holdings::new(),
+            race,
+            link: None,
+            looked: Vec::new(),
+            next_look: Millis::NEVER,
+            look_span: LOOKS.0,
+            deadline: Millis::NEVER,
+            visible: true,
+            online: true,
+            settled: false,
+            closed: false,
+            published: None,
+            changed: false,
+        }
+    }
+
+    /// Takes one input. Time never goes backwards: an earlier `now` than the last counts as the last.
+    pub fn handle(&mut self, now: Millis, input: Input<J>) {
+        if self.closed {
+            return;
+        }
+        self.io.now = now.max(self.io.now);
+        match input {
+            Input::Start => self.start(),
+            Input::Wake => {}
+            Input::Answered { id, result } => self.answered(id, result),
+            Input::Looked(values) => self.looked(values),
+            Input::Provided(value) => self.provided(&value),
+            Input::Streamed { id, event } => self.streamed(id, event),
+            Input::Visible(visible) => self.set_active(visible, self.online),
+            Input::Online(online) => self.set_active(self.visible, online),
+            Input::LocalAccess(allowed) => {
+                self.race.allow_local(allowed);
+                if allowed && self.link.is_none() {
+                    self.race.hurry(&self.io);
+                }
+            }
+            Input::Refresh => self.refresh(),
+            Input::Close => return self.close(),
+        }
+        self.advance();
+        self.publish();
+    }
+
+    /// The next thing for the host to do.
+    pub fn poll_action(&mut self) -> Option<Action<J>> {
+        self.io.actions.pop_front()
+    }
+
+    /// When [`Input::Wake`] is due, and why; `None` when nothing is waited for.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<(Millis, Why)> {
+        if self.closed {
+            return None;
+        }
+        let next = match &self.link {
+            Some(link) => link.next(),
+            None => self.race.next(self.is_active()),
+        };
+        let look = (self.next_look, Why::Look);
+        let times = [(self.deadline, Why::Deadline), look, next];
+        times.into_iter().filter(|(at, _)| *at < Millis::NEVER).min_by_key(|(at, _)| *at)
+    }
+
+    /// The last snapshot that was published; `None` while pending.
+    #[must_use]
+    pub fn snapshot(&self) -> Option<&Rc<Snapshot<J>>> {
+        self.published.as_ref()
+    }
+
+    /// What it did and why, oldest first.
+    pub fn trace(&self) -> impl Iterator<Item = &Entry> {
+        self.io.trace.iter()
+    }
+
+    /// Every request it sent, oldest first.
+    pub fn audit(&self) -> impl Iterator<Item = &Sent> {
+        self.io.audit.iter()
+    }
+
+    const fn is_active(&self) -> bool {
+        self.visible && self.online
+    }
+
+    fn start(&mut self) {
+        self.deadline = self.options.timeout;
+        if let Some((json, age)) = self.options.cached.take() {
+            match self.holdings.take_cached(&json, age, &self.options.expect, self.io.now) {
+                Ok(place) => {
+                    if let Some((origin, rung)) = place {
+                        self.race.prefer(&origin, rung);
+                    }
+                    self.changed = true;
+                }
+                Err(refused) => {
+                    self.note("refused", Some(Source::Cache), refused.code.as_str());
+                    self.io.act(Action::Forget);
+                }
+            }
+        }
+        self.look(FIRST_LOOK);
+        self.begin_race();
+    }
+
+    fn begin_race(&mut self) {
+        let mut entry = Entry::new(self.io.now, "race", Reason::Starting.as_str());
+        entry.raced = self.race.origins().map(ToString::to_string).collect();
+        self.io.trace.push(entry);
+        self.race.start(&mut self.io);
+    }
+
+    fn look(&mut self, pause: Millis) {
+        self.io.act(Action::Look);
+        self.next_look = self.io.now + pause;
+    }
+
+    fn looked(&mut self, values: Vec<J>) {
+        if values == self.looked {
+            return;
+        }
+        if let Some(best) = values.first() {
+            self.provided(best);
+        }
+        self.looked = values;
+    }
+
+    fn provided(&mut self, value: &J) {
+        match self.holdings.take_provided(value, self.io.now) {
+            Ok(Taken::Changed) => self.changed = true,
+            Ok(Taken::Same) => {}
+            Err(refused) => self.note("refused", Some(Source::Provided), refused.code.as_str()),
+        }
+    }
+
+    fn answered(&mut self, id: RequestId, result: Result<Answer<J>, Failure>) {
+        self.io.audit.answered(self.io.now, id, result.as_ref().map(|it| it.status).map_err(|it| *it));
+        if let Some(link) = &mut self.link {
+            let news = link.answer(id, result, &mut self.io);
+            self.link_news(news);
+        } else if let Some(Won { origin, found }) = self.race.answer(id, result, &mut self.io) {
+            match self.take_live(&origin, &found) {
+                Ok(()) => {
+                    self.race.stop(&mut self.io);
+                    self.link = Some(Link::new(origin, &found, self.is_active(), &mut self.io));
+                }
+                Err(reason) => self.race.refuse(&origin, reason, &mut self.io),
+            }
+        }
+    }
+
+    fn streamed(&mut self, id: StreamId, event: StreamEvent<J>) {
+        if let Some(link) = &mut self.link {
+            let news = link.streamed(id, event, &mut self.io);
+            self.link_news(news);
+        }
+    }
+
+    fn link_news(&mut self, news: News<J>) {
+        let Some(link) = &mut self.link else { return };
+        match news {
+            News::None => {}
+            News::Streamed(json) => match Document::from_json(&json) {
+                Ok(document) => {
+                    let found = Found { rung: Rung::Catalog, document, cache_control: None };
+                    link.good(&found, &mut self.io);
+                    let origin = link.origin.clone();
+                    if let Err(reason) = self.take_live(&origin, &found) {
+                        self.note("refused", Some(Source::Live), reason.as_str());
+                    }
+                }
+                Err(refused) => self.note("refused", Some(Source::Live), refused.code.as_str()),
+            },
+            News::Found(found) => {
+                link.good(&found, &mut self.io);
+                let origin = link.origin.clone();
+                match self.take_live(&origin, &found) {
+                    // Another answer was quicker: nothing is wrong with the origin.
+                    Ok(()) | Err(Reason::Older) => {}
+                    Err(reason) => self.lost(reason),
+                }
+            }
+            News::Lost(reason) => self.lost(reason),
+        }
+    }
+
+    fn take_live(&mut self, origin: &BaseUrl, found: &Found<J>) -> Result<(), Reason> {
+        if !is_expected(found, &self.options.expect, &self.options.wanted) {
+            return Err(Reason::NotExpected);
+        }
+        let held = Held {
+            document: found.document.clone(),
+            origin: Some(origin.clone()),
+            rung: Some(found.rung),
+            since: self.io.now,
+            age: Millis::ZERO,
+        };
+        if self.holdings.take_live(held)? == Taken::Changed {
+            self.changed = true;
+        }
+        Ok(())
+    }
+
+    fn lost(&mut self, reason: Reason) {
+        let Some(mut link) = self.link.take() else { return };
+        link.stop(&mut self.io);
+        self.io.trace.push(Entry::new(self.io.now, "lost", reason.as_str()).of(Some(&link.origin)));
+        self.holdings.lose_live();
+        self.race.prefer(&link.origin, link.rung);
+        self.look_span = LOOKS.0;
+        self.begin_race();
+        self.changed = true;
+    }
+
+    fn set_active(&mut self, visible: bool, online: bool) {
+        let before = self.is_active();
+        self.visible = visible;
+        self.online = online;
+        let active = self.is_active();
+        if before == active {
+            return;
+        }
+        match &mut self.link {
+            Some(link) => link.set_active(active, &mut self.io),
+            None if active => self.race.hurry(&self.io),
+            None => {}
+        }
+    }
+
+    fn refresh(&mut self) {
+        self.look(LOOKS.0);
+        match &mut self.link {
+            Some(link) => link.poll_now(&self.io),
+            None => self.race.hurry(&self.io),
+        }
+    }
+
+    fn close(&mut self) {
+        self.race.stop(&mut self.io);
+        if let Some(mut link) = self.link.take() {
+            link.stop(&mut self.io);
+        }
+        self.closed = true;
+    }
+
+    /// Everything that is due by now.
+    fn advance(&mut self) {
+        if self.next_look <= self.io.now {
+            if self.holdings.is_live() {
+                // Nothing that the page provides could supersede what is live.
+                self.next_look = Millis::NEVER;
+            } else {
+                self.look(self.look_span);
+                if self.settled {
+                    self.look_span = (self.look_span + self.look_span).min(LOOKS.1);
+                }
+            }
+        } else if self.next_look == Millis::NEVER && !self.holdings.is_live() && self.deadline > Millis::ZERO {
+            self.next_look = self.io.now + self.look_span;
+        }
+        let (wanted, page) = (&self.options.wanted, &self.options.page);
+        match &mut self.link {
+            Some(link) => {
+                let nonce = self.io.rng.next_u32();
+                let ladder = |origin: &BaseUrl, rung: Rung| {
+                    let options = page.as_ref().is_none_or(|page| page.origin() == origin.origin());
+                    Ladder::new(origin.clone(), wanted, options, nonce).from_rung(rung)
+                };
+                let news = link.advance(ladder, self.holdings.live_stamp(), &mut self.io);
+                self.link_news(news);
+            }
+            None => {
+                let active = self.visible && self.online;
+                self.race.advance(&mut self.io, active);
+            }
+        }
+    }
+
+    /// Settles if it is time, and shows what has changed: at most one publication for each input.
+    fn publish(&mut self) {
+        let late = self.deadline <= self.io.now;
+        if late {
+            self.deadline = Millis::NEVER;
+        }
+        if !self.settled && (late || self.holdings.best().is_some()) {
+            self.settled = true;
+            self.deadline = Millis::NEVER;
+            self.changed = true;
+        }
+        let barrier_moved = self.settled && !self.holdings.is_live() && self.barrier_moved();
+        if !self.settled || !(self.changed || barrier_moved) {
+            return;
+        }
+        self.changed = false;
+        let snapshot = Rc::new(self.view());
+        if self.published.as_ref() == Some(&snapshot) {
+            return;
+        }
+        let events = self.events(&snapshot);
+        self.trace_publication(&snapshot);
+        if snapshot.view.source == Some(Source::Live.as_str()) {
+            self.io.act(Action::Store(Rc::clone(&snapshot)));
+        }
+        self.published = Some(Rc::clone(&snapshot));
+        self.io.act(Action::Publish { snapshot, events });
+    }
+
+    /// The reason that a page without a live value sees: of what is held, or of what stands in the way.
+    fn reason(&self) -> (Reason, Option<String>) {
+        match self.holdings.best() {
+            Some((Source::Live, _)) => (Reason::Live, None),
+            Some((Source::Provided, _)) => (Reason::Provided, None),
+            Some((Source::Cache, _)) if !self.holdings.lost => (Reason::Cached, None),
+            _ => {
+                let (reason, origin) = self.race.barrier();
+                (reason, origin.map(ToString::to_string))
+            }
+        }
+    }
+
+    fn barrier_moved(&self) -> bool {
+        let (reason, subject) = self.reason();
+        self.published.as_ref().is_some_and(|it| it.view.code != reason.as_str() || it.view.subject != subject)
+    }
+
+    fn view(&self) -> Snapshot<J> {
+        let best = self.holdings.best();
+        let held = best.map(|(_, held)| held);
+        let source = best.map_or(Source::Fallback, |(source, _)| source);
+        let status = match source {
+            Source::Live => "live",
+            Source::Provided => "provided",
+            Source::Cache if self.holdings.lost => "stale",
+            Source::Cache => "cached",
+            Source::Fallback => "fallback",
+        };
+        let (reason, subject) = self.reason();
+        let stamp = held.and_then(|it| it.document.stamp.as_ref());
+        let mut view = View {
+            status,
+            source: Some(source.as_str()),
+            code: reason.as_str(),
+            subject,
+            origin: held.and_then(|it| it.origin.as_ref()).map(ToString::to_string),
+            rung: held.and_then(|it| it.rung).map(Rung::as_str),
+            epoch: stamp.map(|it| wire::Epoch { registry: it.epoch.registry().to_owned(), boot: it.epoch.boot() }),
+            revision: stamp.map(|it| it.revision),
+            base_url: String::new(),
+            ws_base_url: String::new(),
+            services: BTreeMap::new(),
+            endpoints: Vec::new(),
+            names: BTreeMap::new(),
+        };
+        let document = held.map(|it| &it.document);
+        view::fill(&mut view, document, held.and_then(|it| it.origin.as_ref()), &self.options);
+        let config = match document {
+            Some(document) => document.config.clone(),
+            None => self.options.fallback.config.clone(),
+        };
+        Snapshot { view, config }
+    }
+
+    fn events(&self, new: &Snapshot<J>) -> Vec<Event> {
+        let (reason, subject) = self.reason();
+        let failed = || Event::DiscoveryFailed { reason, subject };
+        let Some(old) = &self.published else {
+            let fallback = self.holdings.best().is_none().then(failed);
+            return [Event::ConfigReady].into_iter().chain(fallback).collect();
+        };
+        let (before, after) = (&old.view, &new.view);
+        let mut events = Vec::new();
+        if before.source == Some("live") && after.source != Some("live") {
+            events.push(failed());
+        }
+        if is_update(old, new) {
+            events.push(Event::ConfigUpdated);
+        }
+        // A value without services (a fallback, provided config values) says nothing about them.
+        if !before.services.is_empty() && !after.services.is_empty() {
+            events.extend(event::relocations(before, after));
+            events.extend(event::endpoint_changes(before, after));
+        }
+        events
+    }
+
+    fn trace_publication(&mut self, snapshot: &Snapshot<J>) {
+        let kind = if self.published.is_none() { "settled" } else { "superseded" };
+        let same_value = self.published.as_ref().is_some_and(|old| !is_update(old, snapshot) && old.view.status == snapshot.view.status);
+        if same_value {
+            return;
+        }
+        let mut entry = Entry::new(self.io.now, kind, snapshot.view.code);
+        entry.source = snapshot.view.source;
+        entry.origin.clone_from(&snapshot.view.origin);
+        entry.age = self.holdings.best().map(|(_, held)| (self.io.now - held.since + held.age).0);
+        entry.raced = self.race.origins().map(ToString::to_string).collect();
+        self.io.trace.push(entry);
+    }
+
+    fn note(&mut self, kind: &'static str, source: Option<Source>, code: &'static str) {
+        let mut entry = Entry::new(self.io.now, kind, code);
+        entry.source = source.map(Source::as_str);
+        self.io.trace.push(entry);
+    }
+}
+
+/// Whether the page reads something else than before, or reads it from a better source.
+fn is_update<J: Json>(old: &Snapshot<J>, new: &Snapshot<J>) -> bool {
+    let (before, after) = (&old.view, &new.view);
+    let rank = |view: &View| [Some("fallback"), Some("cache"), Some("provided"), Some("live")].iter().position(|it| *it == view.source);
+    rank(after) > rank(before)
+        || old.config != new.config
+        || before.base_url != after.base_url
+        || before.ws_base_url != after.ws_base_url
+        || before.services != after.services
+        || before.endpoints != after.endpoints
+        || before.names != after.names
+}

@@ -1,0 +1,240 @@
+//! Candidate origins race with staggered starts; the first that serves something valid wins.
+//!
+//! As Happy Eyeballs (RFC 8305) does for addresses: a candidate that hangs does not hold up the next
+//! one, and a candidate that fails lets the next one start at once. Each goes down its own ladder, and
+//! each that found nothing tries again: quickly at first, then with a jittered backoff.
+
+use super::action::RequestId;
+use super::io::{Asking, Io, Progress};
+use super::Why;
+use crate::backoff::Backoff;
+use crate::endpoint::Wanted;
+use crate::json::Json;
+use crate::probe::{Answer, Failure, Found, Ladder, Rung};
+use crate::reason::Reason;
+use crate::time::Millis;
+use crate::url::BaseUrl;
+
+/// Between the starts of two candidates.
+const STAGGER: Millis = Millis(25);
+/// How long retries come quickly, from when the search began.
+const EAGER_FOR: Millis = Millis(10_000);
+/// The pause before a quick retry: with the time that an attempt takes, under the 350 ms that are promised.
+const EAGER_PAUSE: (u64, u64) = (150, 300);
+/// The pauses of the slow retries: the first and the longest.
+const SLOW_PAUSE: (Millis, Millis) = (Millis(1_000), Millis(30_000));
+/// The longest that an origin may ask to be left alone, in seconds.
+const MAX_WAIT: u32 = 60;
+/// Every so many attempts a place where nobody seems to listen is asked in full: what a browser reports
+/// as a failed request may be a rule of the browser.
+const FULL_EVERY: u32 = 6;
+
+pub(super) struct Race {
+    contenders: Vec<Contender>,
+    began: Millis,
+    wanted: Vec<Wanted>,
+    page: Option<BaseUrl>,
+    local_access: bool,
+}
+
+struct Contender {
+    origin: BaseUrl,
+    /// What worked there before.
+    rung: Option<Rung>,
+    asking: Option<Asking>,
+    at: Millis,
+    attempts: u32,
+    backoff: Backoff,
+    reason: Option<Reason>,
+}
+
+/// The winner.
+pub(super) struct Won<J> {
+    pub(super) origin: BaseUrl,
+    pub(super) found: Box<Found<J>>,
+}
+
+impl Race {
+    pub(super) fn new(origins: &[BaseUrl], wanted: &[Wanted], page: Option<&BaseUrl>) -> Self {
+        let contender = |origin: &BaseUrl| Contender {
+            origin: origin.clone(),
+            rung: None,
+            asking: None,
+            at: Millis::NEVER,
+            attempts: 0,
+            backoff: Backoff::new(SLOW_PAUSE.0, SLOW_PAUSE.1, 2),
+            reason: None,
+        };
+        Self {
+            contenders: origins.iter().map(contender).collect(),
+            began: Millis::ZERO,
+            wanted: wanted.to_vec(),
+            page: page.cloned(),
+            local_access: false,
+        }
+    }
+
+    /// Puts an origin that worked before at the front.
+    pub(super) fn prefer(&mut self, origin: &BaseUrl, rung: Rung) {
+        if let Some(at) = self.contenders.iter().position(|it| it.origin == *origin) {
+            if let Some(contender) = self.contenders.get_mut(at) {
+                contender.rung = Some(rung);
+            }
+            self.contenders[..=at].rotate_right(1);
+        }
+    }
+
+    /// Starts the race, or starts it again after a loss, with all candidates anew.
+    pub(super) fn start<J>(&mut self, io: &mut Io<J>) {
+        self.began = io.now;
+        let mut at = io.now;
+        for contender in self.contenders.iter_mut().filter(|it| it.asking.is_none()) {
+            contender.at = at;
+            contender.attempts = 0;
+            contender.reason = None;
+            contender.backoff.reset();
+            at += STAGGER;
+        }
+    }
+
+    /// Everything that waits may go at once: the page is visible again, or online, or somebody asked.
+    pub(super) fn hurry<J>(&mut self, io: &Io<J>) {
+        self.began = io.now;
+        for contender in self.contenders.iter_mut().filter(|it| it.asking.is_none()) {
+            contender.at = contender.at.min(io.now);
+            contender.backoff.reset();
+        }
+    }
+
+    pub(super) fn allow_local(&mut self, allowed: bool) {
+        self.local_access = allowed;
+    }
+
+    /// Starts what is due and ends what takes too long. `active` is false while the page is hidden or
+    /// offline: a first attempt is made all the same, retries are not.
+    pub(super) fn advance<J: Json>(&mut self, io: &mut Io<J>, active: bool) {
+        for index in 0..self.contenders.len() {
+            let Some(contender) = self.contenders.get_mut(index) else { continue };
+            match contender.asking.take_if(|it| it.deadline <= io.now) {
+                Some(late) => {
+                    if let Progress::Nothing(reason, wait) = late.expire(io) {
+                        self.failed(index, reason, wait, io);
+                    }
+                }
+                None if contender.is_due(io.now, active) => self.ask(index, io),
+                None => {}
+            }
+        }
+    }
+
+    fn ask<J: Json>(&mut self, index: usize, io: &mut Io<J>) {
+        let page_is_public = self.page.as_ref().is_some_and(|page| !page.is_local());
+        let Some(contender) = self.contenders.get_mut(index) else { return };
+        if page_is_public && contender.origin.is_local() && !self.local_access {
+            self.failed(index, Reason::Permission, None, io);
+            return;
+        }
+        // Across origins a browser asks with a preflight before it sends OPTIONS.
+        let options = self.page.as_ref().is_none_or(|page| page.origin() == contender.origin.origin());
+        let mut ladder = Ladder::new(contender.origin.clone(), &self.wanted, options, io.rng.next_u32());
+        contender.attempts += 1;
+        if contender.reason == Some(Reason::NobodyListening) {
+            ladder = if contender.attempts % FULL_EVERY == 0 { ladder.in_full() } else { ladder.reach_first() };
+        } else if let Some(rung) = contender.rung {
+            ladder = ladder.from_rung(rung);
+        }
+        contender.asking = Some(Asking::begin(ladder, io));
+    }
+
+    /// Takes an answer, if it is for one of the contenders.
+    pub(super) fn answer<J: Json>(
+        &mut self,
+        id: RequestId,
+        result: Result<Answer<J>, Failure>,
+        io: &mut Io<J>,
+    ) -> Option<Won<J>> {
+        let index = self.contenders.iter().position(|it| it.asking.as_ref().is_some_and(|it| it.is(id)))?;
+        let contender = self.contenders.get_mut(index)?;
+        match contender.asking.take()?.answer(result, io) {
+            Progress::Asking(asking) => contender.asking = Some(asking),
+            Progress::Found(found) => return Some(Won { origin: contender.origin.clone(), found }),
+            Progress::Nothing(reason, wait) => self.failed(index, reason, wait, io),
+        }
+        None
+    }
+
+    /// What `origin` serves was refused.
+    pub(super) fn refuse<J: Json>(&mut self, origin: &BaseUrl, reason: Reason, io: &mut Io<J>) {
+        if let Some(index) = self.contenders.iter().position(|it| it.origin == *origin) {
+            self.failed(index, reason, None, io);
+        }
+    }
+
+    fn failed<J>(&mut self, index: usize, reason: Reason, wait: Option<u32>, io: &mut Io<J>) {
+        let eager = io.now - self.began < EAGER_FOR;
+        let Some(contender) = self.contenders.get_mut(index) else { return };
+        let pause = match wait {
+            Some(seconds) => Millis::from_secs(seconds.min(MAX_WAIT).into()),
+            None if eager => Millis(io.rng.between(EAGER_PAUSE.0, EAGER_PAUSE.1)),
+            None => contender.backoff.next(&mut io.rng),
+        };
+        // What was remembered of it no longer holds.
+        contender.rung = None;
+        contender.at = io.now + pause;
+        if contender.reason.replace(reason) != Some(reason) {
+            io.trace.push(super::trace::Entry::new(io.now, "probe", reason.as_str()).of(Some(&contender.origin)));
+        }
+        if let Some(next) = self.contenders.iter_mut().find(|it| it.attempts == 0 && it.reason.is_none() && it.asking.is_none()) {
+            next.at = next.at.min(io.now);
+        }
+    }
+
+    /// Ends the race: nobody waits for the others any more.
+    pub(super) fn stop<J>(&mut self, io: &mut Io<J>) {
+        for contender in &mut self.contenders {
+            contender.at = Millis::NEVER;
+            if let Some(asking) = contender.asking.take() {
+                asking.abort(io);
+            }
+        }
+    }
+
+    pub(super) fn next(&self, active: bool) -> (Millis, Why) {
+        let mut first = (Millis::NEVER, Why::Retry);
+        for contender in &self.contenders {
+            let next = match &contender.asking {
+                Some(asking) => (asking.deadline, Why::RequestTimeout),
+                None if active || contender.is_new() => (contender.at, Why::Retry),
+                None => continue,
+            };
+            if next.0 < first.0 {
+                first = next;
+            }
+        }
+        first
+    }
+
+    /// The most telling barrier, and the origin that has it.
+    pub(super) fn barrier(&self) -> (Reason, Option<&BaseUrl>) {
+        let failed = self.contenders.iter().rev().filter_map(|it| Some((it.reason?, &it.origin)));
+        match failed.max_by_key(|(reason, _)| *reason) {
+            Some((reason, origin)) => (reason, Some(origin)),
+            None if self.contenders.is_empty() => (Reason::NoCandidates, None),
+            None => (Reason::Deadline, None),
+        }
+    }
+
+    pub(super) fn origins(&self) -> impl Iterator<Item = &BaseUrl> {
+        self.contenders.iter().map(|it| &it.origin)
+    }
+}
+
+impl Contender {
+    const fn is_new(&self) -> bool {
+        self.attempts == 0 && self.reason.is_none()
+    }
+
+    fn is_due(&self, now: Millis, active: bool) -> bool {
+        self.asking.is_none() && self.at <= now && (active || self.is_new())
+    }
+}
