@@ -1,5 +1,5 @@
 // `npm test`: everything that must be green, part by part. `npm test -- NAME...` runs the named parts with what they need.
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
 
 import { buildAll } from './common/builds.mjs';
 import { releaseBinary } from './common/cargo.mjs';
@@ -9,7 +9,7 @@ import { inRoot } from './common/paths.mjs';
 import { openly, pathWith, script } from './common/run.mjs';
 import { filesBelow } from './common/stamp.mjs';
 import { wasmToolchain } from './common/toolchain.mjs';
-import { chromedriver, chromium, firefox, nginx } from './setup/browsers.mjs';
+import { chromedriver, chromium, firefox, nginx } from './setup/system-programs.mjs';
 import { geckodriver, wasmBindgen, wasmPack } from './setup/cargo-tools.mjs';
 import { FOR_TESTS, setUp } from './setup/index.mjs';
 import { python } from './setup/python.mjs';
@@ -33,14 +33,15 @@ async function nodeTests(folder) {
   await openly([process.execPath, '--test', '--test-reporter=spec', '--test-concurrency=1', ...files], { env: programs() });
 }
 
+/** The Rust files of tests/, which wasm-pack would pass over in silence if there were none. */
+const browserTests = () => readdirSync(inRoot('tests')).filter((name) => name.endsWith('.rs')).map((name) => inRoot('tests', name));
+
 /** The wasm crate's tests inside a browser. */
 async function wasmTests(browser, driver) {
   const { env } = wasmToolchain();
-  if (!existsSync(inRoot('tests')) || !readdirSync(inRoot('tests')).some((name) => name.endsWith('.rs'))) {
-    throw new Failure('tests/ holds no *.rs for the wasm crate');
-  }
+  if (!browserTests().some((file) => readFileSync(file, 'utf8').includes('#[wasm_bindgen_test'))) throw new Failure('tests/*.rs holds no wasm_bindgen_test');
   const folders = [wasmBindgen.bin(), ...(env.PATH ? [env.PATH] : [])];
-  await openly([wasmPack.binary(), 'test', '--mode', 'no-install', '--headless', ...browser, driver, '.', '--tests'], {
+  await openly([wasmPack.binary(), 'test', '--mode', 'no-install', '--headless', ...browser, driver, '.'], {
     env: { ...env, ...pathWith(...folders) },
   });
 }

@@ -65,3 +65,7 @@ export const geckodriver = cargoTool({
 export const cargoDeny = cargoTool({
   crate: 'cargo-deny', version: () => '0.20.2', why: 'checks licences and sources of dependencies', minutes: 5,
 });
+
+export const cargoFuzz = cargoTool({
+  crate: 'cargo-fuzz', version: () => '0.13.2', why: 'runs the fuzz targets', minutes: 1,
+});

@@ -3,8 +3,8 @@ import { mkdirSync } from 'node:fs';
 
 import { Failure } from '../common/failure.mjs';
 import { CACHE, shown } from '../common/paths.mjs';
-import { chromedriver, chromium, firefox, nginx } from './browsers.mjs';
-import { cargoDeny, geckodriver, wasmBindgen, wasmPack } from './cargo-tools.mjs';
+import { chromedriver, chromium, cxx, firefox, nginx } from './system-programs.mjs';
+import { cargoDeny, cargoFuzz, geckodriver, wasmBindgen, wasmPack } from './cargo-tools.mjs';
 import node from './node.mjs';
 import npmPackages from './npm-packages.mjs';
 import { python } from './python.mjs';
@@ -17,13 +17,17 @@ import wasmTarget from './wasm-target.mjs';
 export const FOR_RUNNING = [node, npmPackages, rust, wasmTarget, rustSrc, wasmBindgen];
 
 /** What tests need beyond that. */
-export const FOR_TESTS = [...FOR_RUNNING, chromium, chromedriver, firefox, geckodriver, wasmPack, nginx, python];
+export const FOR_TESTS = [...FOR_RUNNING, chromium, chromedriver, firefox, geckodriver, wasmPack, nginx, python, cxx];
 
 /** What the lints need. */
 export const FOR_LINTS = [node, npmPackages, rust, rustLints, wasmTarget, cargoDeny];
 
-/** What the simulation, the fuzz targets and other purely native programs need. */
+/** What the daemon and the simulation need. */
 export const FOR_NATIVE = [node, rust];
+
+/** What replaying the fuzz targets needs, and what fuzzing needs beyond that. */
+export const FOR_REPLAY = [...FOR_NATIVE, cxx];
+export const FOR_FUZZING = [...FOR_REPLAY, cargoFuzz];
 
 /** Does every step that is not done yet; says nothing when there is nothing to do. */
 export async function setUp(steps) {

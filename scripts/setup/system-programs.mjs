@@ -1,4 +1,5 @@
-// The browsers of the tests and their drivers, and a web server that stands for services that are not ours.
+// Programs that the system's packages bring: the browsers of the tests and their drivers, a web server that stands for
+// services that are not ours, a C++ compiler for libFuzzer.
 import { which } from '../common/run.mjs';
 import { aptInstall } from './apt.mjs';
 
@@ -47,4 +48,12 @@ export const nginx = systemProgram({
   why: 'as a real service that the daemon finds in the page tests',
   packages: ['nginx-light'],
   otherwise: 'macOS: brew install nginx; Fedora: dnf install nginx; Arch: pacman -S nginx',
+});
+
+export const cxx = systemProgram({
+  name: 'A C++ compiler (c++)',
+  programs: ['c++', 'g++', 'clang++'],
+  why: 'to compile libFuzzer, which runs the fuzz targets',
+  packages: ['g++'],
+  otherwise: 'macOS: xcode-select --install; Fedora: dnf install gcc-c++; Arch: pacman -S gcc',
 });
