@@ -58,8 +58,14 @@ pub enum Evidence {
 }
 
 impl Evidence {
-    const ALL: [Self; 6] =
-        [Self::Declared, Self::Get, Self::Allow, Self::Options, Self::OpenApi, Self::Catalog];
+    const ALL: [Self; 6] = [
+        Self::Declared,
+        Self::Get,
+        Self::Allow,
+        Self::Options,
+        Self::OpenApi,
+        Self::Catalog,
+    ];
 
     /// Its name in documents.
     #[must_use]
@@ -125,7 +131,14 @@ impl Endpoint {
     /// An endpoint that nothing is known of but its place.
     #[must_use]
     pub const fn new(name: Name, path: PathTemplate, protocol: Protocol) -> Self {
-        Self { name, path, protocol, methods: Vec::new(), operations: Vec::new(), contradictions: Vec::new() }
+        Self {
+            name,
+            path,
+            protocol,
+            methods: Vec::new(),
+            operations: Vec::new(),
+            contradictions: Vec::new(),
+        }
     }
 
     /// An endpoint without a declared name: its path template is its name.
@@ -145,7 +158,10 @@ impl Endpoint {
     /// The evidence of one method.
     #[must_use]
     pub fn evidence(&self, method: Method) -> Option<Evidence> {
-        self.methods.iter().find(|(known, _)| *known == method).map(|(_, evidence)| *evidence)
+        self.methods
+            .iter()
+            .find(|(known, _)| *known == method)
+            .map(|(_, evidence)| *evidence)
     }
 
     /// Takes over the evidence of one method as another party found it.
@@ -174,12 +190,28 @@ impl Endpoint {
         self.methods.sort_unstable();
         for (method, known) in &before {
             if evidence.is_whole() && *known > Evidence::Declared && !says.contains(method) {
-                self.contradict(Contradiction { method: *method, claimed: *known, denied: evidence });
+                self.contradict(Contradiction {
+                    method: *method,
+                    claimed: *known,
+                    denied: evidence,
+                });
             }
         }
-        if let Some(whole) = before.iter().map(|(_, known)| *known).filter(|known| known.is_whole()).max() {
-            for method in says.iter().filter(|said| before.iter().all(|(known, _)| known != *said)) {
-                self.contradict(Contradiction { method: *method, claimed: evidence, denied: whole });
+        if let Some(whole) = before
+            .iter()
+            .map(|(_, known)| *known)
+            .filter(|known| known.is_whole())
+            .max()
+        {
+            for method in says
+                .iter()
+                .filter(|said| before.iter().all(|(known, _)| known != *said))
+            {
+                self.contradict(Contradiction {
+                    method: *method,
+                    claimed: evidence,
+                    denied: whole,
+                });
             }
         }
     }
@@ -246,12 +278,23 @@ mod tests {
         let mut it = endpoint();
         it.learn(Evidence::OpenApi, [Get]);
         it.learn(Evidence::Options, [Post]);
-        assert_eq!(it.methods(), [(Get, Evidence::OpenApi), (Post, Evidence::Options)]);
+        assert_eq!(
+            it.methods(),
+            [(Get, Evidence::OpenApi), (Post, Evidence::Options)]
+        );
         assert_eq!(
             it.contradictions,
             [
-                Contradiction { method: Get, claimed: Evidence::OpenApi, denied: Evidence::Options },
-                Contradiction { method: Post, claimed: Evidence::Options, denied: Evidence::OpenApi },
+                Contradiction {
+                    method: Get,
+                    claimed: Evidence::OpenApi,
+                    denied: Evidence::Options
+                },
+                Contradiction {
+                    method: Post,
+                    claimed: Evidence::Options,
+                    denied: Evidence::OpenApi
+                },
             ]
         );
     }
@@ -271,6 +314,9 @@ mod tests {
         for evidence in Evidence::ALL {
             assert_eq!(Evidence::parse(evidence.as_str()).unwrap(), evidence);
         }
-        assert_eq!(Evidence::parse("hearsay").unwrap_err().code, Code::BadEvidence);
+        assert_eq!(
+            Evidence::parse("hearsay").unwrap_err().code,
+            Code::BadEvidence
+        );
     }
 }

@@ -19,7 +19,9 @@ impl Epoch {
     /// cannot hold exactly.
     pub fn new(registry: &str, boot: u64) -> Result<Self, Refused> {
         let fits = registry.len() <= 64
-            && registry.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
+            && registry
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
         if !fits {
             return Err(Refused::new(Code::BadName, registry).within("epoch/registry"));
         }
@@ -70,7 +72,10 @@ mod tests {
     use super::*;
 
     fn stamp(registry: &str, boot: u64, revision: u64) -> Stamp {
-        Stamp { epoch: Epoch::new(registry, boot).unwrap(), revision }
+        Stamp {
+            epoch: Epoch::new(registry, boot).unwrap(),
+            revision,
+        }
     }
 
     #[test]

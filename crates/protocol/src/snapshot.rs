@@ -142,7 +142,8 @@ pub fn restore<J: Json>(json: &J) -> Result<Restored<J>, Refused> {
     for it in kept.endpoints {
         let Some(name) = it.service else { continue };
         let service = services.iter_mut().find(|service| service.name == name);
-        let service = service.ok_or_else(|| Refused::new(Code::Malformed, &name).within("endpoints"))?;
+        let service =
+            service.ok_or_else(|| Refused::new(Code::Malformed, &name).within("endpoints"))?;
         let endpoint = wire::Endpoint {
             path: it.path,
             protocol: Some(it.protocol),
@@ -157,11 +158,18 @@ pub fn restore<J: Json>(json: &J) -> Result<Restored<J>, Refused> {
         return Err(Refused::new(Code::Malformed, "").within("config"));
     }
     let stamp = match (kept.epoch, kept.revision) {
-        (Some(epoch), Some(revision)) => Some(Stamp { epoch: Epoch::new(&epoch.registry, epoch.boot)?, revision }),
+        (Some(epoch), Some(revision)) => Some(Stamp {
+            epoch: Epoch::new(&epoch.registry, epoch.boot)?,
+            revision,
+        }),
         _ => None,
     };
     Ok(Restored {
-        document: Document { stamp, config, ..Document::unstamped(catalog::services_from_wire(&services)?) },
+        document: Document {
+            stamp,
+            config,
+            ..Document::unstamped(catalog::services_from_wire(&services)?)
+        },
         origin: kept.origin.as_deref().map(BaseUrl::parse).transpose()?,
         rung: kept.rung.as_deref().and_then(Rung::parse),
     })

@@ -56,7 +56,10 @@ impl BaseUrl {
         }
         let origin = u16::try_from(url.len()).ok()?;
         url.push_str(path);
-        Some(Self { text: url.into(), origin })
+        Some(Self {
+            text: url.into(),
+            origin,
+        })
     }
 
     /// `http://localhost:PORT`.
@@ -69,7 +72,10 @@ impl BaseUrl {
         }
         // At most 22 bytes.
         let origin = u16::try_from(text.len()).unwrap_or_default();
-        Self { text: text.into(), origin }
+        Self {
+            text: text.into(),
+            origin,
+        }
     }
 
     /// The whole URL.
@@ -81,13 +87,17 @@ impl BaseUrl {
     /// Scheme, host and port (RFC 6454), without the path.
     #[must_use]
     pub fn origin(&self) -> &str {
-        self.text.get(..usize::from(self.origin)).unwrap_or(&self.text)
+        self.text
+            .get(..usize::from(self.origin))
+            .unwrap_or(&self.text)
     }
 
     /// The path: empty, or one that begins with a slash and does not end with one.
     #[must_use]
     pub fn path(&self) -> &str {
-        self.text.get(usize::from(self.origin)..).unwrap_or_default()
+        self.text
+            .get(usize::from(self.origin)..)
+            .unwrap_or_default()
     }
 
     /// Whether the scheme is `https`.
@@ -111,7 +121,9 @@ impl BaseUrl {
     }
 
     fn authority(&self) -> &str {
-        self.origin().split_once("://").map_or("", |(_, authority)| authority)
+        self.origin()
+            .split_once("://")
+            .map_or("", |(_, authority)| authority)
     }
 
     /// Whether the host is this machine by name or by address: `localhost` and its subdomains
@@ -126,7 +138,8 @@ impl BaseUrl {
     #[must_use]
     pub fn is_local(&self) -> bool {
         let host = self.host();
-        let private = |it: std::net::Ipv4Addr| it.is_private() || it.is_link_local() || it.is_unspecified();
+        let private =
+            |it: std::net::Ipv4Addr| it.is_private() || it.is_link_local() || it.is_unspecified();
         let private6 = ["[fc", "[fd", "[fe8", "[fe9", "[fea", "[feb", "[::]"];
         self.is_loopback()
             || host.ends_with(".local")
@@ -178,7 +191,10 @@ impl fmt::Display for BaseUrl {
 pub fn is_loopback_host(host: &str) -> bool {
     let host = host.strip_suffix('.').unwrap_or(host);
     host.eq_ignore_ascii_case("localhost")
-        || host.len() > 10 && host.get(host.len() - 10..).is_some_and(|end| end.eq_ignore_ascii_case(".localhost"))
+        || host.len() > 10
+            && host
+                .get(host.len() - 10..)
+                .is_some_and(|end| end.eq_ignore_ascii_case(".localhost"))
         || host == "[::1]"
         || host.starts_with("127.") && host.parse::<std::net::Ipv4Addr>().is_ok()
 }
@@ -190,8 +206,13 @@ fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
         Some(at) => {
             let (host, port) = authority.split_at(end + at);
             let port = port.get(1..)?;
-            let digits = !port.is_empty() && port.len() <= 5 && port.bytes().all(|b| b.is_ascii_digit());
-            let port = if digits { port.parse::<u16>().ok()? } else { return None };
+            let digits =
+                !port.is_empty() && port.len() <= 5 && port.bytes().all(|b| b.is_ascii_digit());
+            let port = if digits {
+                port.parse::<u16>().ok()?
+            } else {
+                return None;
+            };
             (port != 0).then_some((host, Some(port)))
         }
     }
@@ -200,15 +221,27 @@ fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
 fn is_host(host: &str) -> bool {
     if let Some(address) = host.strip_prefix('[') {
         return address.strip_suffix(']').is_some_and(|address| {
-            address.contains(':') && address.bytes().all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.'))
+            address.contains(':')
+                && address
+                    .bytes()
+                    .all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.'))
         });
     }
-    !host.is_empty() && host.len() <= 253 && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'))
+    !host.is_empty()
+        && host.len() <= 253
+        && host
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'))
 }
 
 fn is_path(path: &str) -> bool {
-    !path.chars().any(|c| is_deceptive(c) || c.is_whitespace() || matches!(c, '?' | '#' | '\\' | '"' | '<' | '>' | '{' | '}'))
-        && !path.split('/').any(|segment| segment == "." || segment == "..")
+    !path.chars().any(|c| {
+        is_deceptive(c)
+            || c.is_whitespace()
+            || matches!(c, '?' | '#' | '\\' | '"' | '<' | '>' | '{' | '}')
+    }) && !path
+        .split('/')
+        .any(|segment| segment == "." || segment == "..")
 }
 
 /// Appends a number without the formatting machinery, which costs bytes in the browser.
@@ -217,7 +250,9 @@ pub(crate) fn push_number(text: &mut String, number: u64) {
         push_number(text, number / 10);
     }
     // A digit: always below ten.
-    text.push(char::from(b'0' + u8::try_from(number % 10).unwrap_or_default()));
+    text.push(char::from(
+        b'0' + u8::try_from(number % 10).unwrap_or_default(),
+    ));
 }
 
 #[cfg(test)]
@@ -230,7 +265,10 @@ mod tests {
             ("HTTP://LocalHost:80/", "http://localhost"),
             ("https://a.example:443/api/", "https://a.example/api"),
             ("http://[::1]:8000", "http://[::1]:8000"),
-            ("http://127.0.0.1:65535/a%20b/", "http://127.0.0.1:65535/a%20b"),
+            (
+                "http://127.0.0.1:65535/a%20b/",
+                "http://127.0.0.1:65535/a%20b",
+            ),
         ] {
             assert_eq!(BaseUrl::parse(text).unwrap().as_str(), is);
         }
@@ -239,9 +277,27 @@ mod tests {
     #[test]
     fn what_is_not_a_base_url_is_refused() {
         for bad in [
-            "", "localhost:80", "ftp://a", "javascript://a/%0aalert(1)", "http://", "http:///x", "http://a b", "http://u@a",
-            "http://a?x", "http://a/#x", "http://a:0", "http://a:65536", "http://a:+1", "http://a:", "http://[::1", "http://[x]",
-            "http://a/..", "http://a/{x}", "http://a/\u{202E}", "http://a\\b", "null",
+            "",
+            "localhost:80",
+            "ftp://a",
+            "javascript://a/%0aalert(1)",
+            "http://",
+            "http:///x",
+            "http://a b",
+            "http://u@a",
+            "http://a?x",
+            "http://a/#x",
+            "http://a:0",
+            "http://a:65536",
+            "http://a:+1",
+            "http://a:",
+            "http://[::1",
+            "http://[x]",
+            "http://a/..",
+            "http://a/{x}",
+            "http://a/\u{202E}",
+            "http://a\\b",
+            "null",
         ] {
             assert!(BaseUrl::parse(bad).is_err(), "{bad:?}");
         }
@@ -251,7 +307,10 @@ mod tests {
     #[test]
     fn its_parts() {
         let url = BaseUrl::parse("https://[::1]:8443/api/v1").unwrap();
-        assert_eq!((url.origin(), url.path(), url.host(), url.port()), ("https://[::1]:8443", "/api/v1", "[::1]", 8443));
+        assert_eq!(
+            (url.origin(), url.path(), url.host(), url.port()),
+            ("https://[::1]:8443", "/api/v1", "[::1]", 8443)
+        );
         assert_eq!(url.websocket(), "wss://[::1]:8443/api/v1");
         assert_eq!(BaseUrl::localhost(80).as_str(), "http://localhost");
         assert_eq!(BaseUrl::localhost(7420).port(), 7420);
@@ -260,10 +319,26 @@ mod tests {
 
     #[test]
     fn loopback_is_this_machine_only() {
-        for yes in ["localhost", "LOCALHOST", "app.localhost", "127.0.0.1", "127.9.9.9", "[::1]", "localhost."] {
+        for yes in [
+            "localhost",
+            "LOCALHOST",
+            "app.localhost",
+            "127.0.0.1",
+            "127.9.9.9",
+            "[::1]",
+            "localhost.",
+        ] {
             assert!(is_loopback_host(yes), "{yes}");
         }
-        for no in ["localhost.evil.example", "127.0.0.1.evil.example", "evillocalhost", "128.0.0.1", "0.0.0.0", "[::]", ""] {
+        for no in [
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "evillocalhost",
+            "128.0.0.1",
+            "0.0.0.0",
+            "[::]",
+            "",
+        ] {
             assert!(!is_loopback_host(no), "{no}");
         }
     }

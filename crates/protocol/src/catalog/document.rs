@@ -81,10 +81,15 @@ impl HealthClass {
     /// # Errors
     /// [`Code::BadHealth`].
     pub fn parse(text: &str) -> Result<Self, Refused> {
-        [Self::Unhealthy, Self::Unknown, Self::Degraded, Self::Healthy]
-            .into_iter()
-            .find(|class| class.as_str() == text)
-            .ok_or_else(|| Refused::new(Code::BadHealth, text))
+        [
+            Self::Unhealthy,
+            Self::Unknown,
+            Self::Degraded,
+            Self::Healthy,
+        ]
+        .into_iter()
+        .find(|class| class.as_str() == text)
+        .ok_or_else(|| Refused::new(Code::BadHealth, text))
     }
 }
 
@@ -94,7 +99,10 @@ impl Service {
     #[must_use]
     pub fn best_instance(&self) -> Option<&Instance> {
         // `max_by_key` takes the last of equals.
-        self.instances.iter().rev().max_by_key(|instance| (instance.health, instance.weight))
+        self.instances
+            .iter()
+            .rev()
+            .max_by_key(|instance| (instance.health, instance.weight))
     }
 
     /// Its JSON shape.
@@ -104,7 +112,11 @@ impl Service {
             name: self.name.to_string(),
             title: self.title.as_ref().map(Name::to_string),
             instances: self.instances.iter().map(Instance::to_wire).collect(),
-            endpoints: self.endpoints.iter().map(|it| (it.name.to_string(), endpoint_to_wire(it))).collect(),
+            endpoints: self
+                .endpoints
+                .iter()
+                .map(|it| (it.name.to_string(), endpoint_to_wire(it)))
+                .collect(),
         }
     }
 }
@@ -123,13 +135,20 @@ impl Instance {
 #[must_use]
 pub fn endpoint_to_wire(endpoint: &Endpoint) -> wire::Endpoint {
     let text = |text: &'static str| text.to_owned();
-    let methods: BTreeMap<_, _> =
-        endpoint.methods().iter().map(|(method, evidence)| (text(method.as_str()), text(evidence.as_str()))).collect();
+    let methods: BTreeMap<_, _> = endpoint
+        .methods()
+        .iter()
+        .map(|(method, evidence)| (text(method.as_str()), text(evidence.as_str())))
+        .collect();
     wire::Endpoint {
         path: endpoint.path.as_str().to_owned(),
         protocol: Some(text(endpoint.protocol.as_str())),
         methods,
-        operations: endpoint.operations.iter().map(|(method, name)| (text(method.as_str()), name.to_string())).collect(),
+        operations: endpoint
+            .operations
+            .iter()
+            .map(|(method, name)| (text(method.as_str()), name.to_string()))
+            .collect(),
         contradictions: endpoint
             .contradictions
             .iter()
@@ -146,7 +165,14 @@ impl<J> Document<J> {
     /// A document of `services` that belongs to no registry.
     #[must_use]
     pub const fn unstamped(services: Vec<Service>) -> Self {
-        Self { name: None, stamp: None, ttl: super::DEFAULT_TTL, events: None, config: None, services }
+        Self {
+            name: None,
+            stamp: None,
+            ttl: super::DEFAULT_TTL,
+            events: None,
+            config: None,
+            services,
+        }
     }
 
     /// Its JSON shape without `config`; `None` when it has no stamp, since only a registry publishes.
@@ -156,7 +182,10 @@ impl<J> Document<J> {
         Some(wire::Document {
             landfall: 1,
             name: self.name.as_ref().map(Name::to_string),
-            epoch: wire::Epoch { registry: stamp.epoch.registry().to_owned(), boot: stamp.epoch.boot() },
+            epoch: wire::Epoch {
+                registry: stamp.epoch.registry().to_owned(),
+                boot: stamp.epoch.boot(),
+            },
             revision: stamp.revision,
             ttl: Some(self.ttl),
             events: self.events.clone(),

@@ -1,7 +1,9 @@
 //! From JSON to a valid catalog, or to the reason why not.
 
 use super::document::{Document, HealthClass, Instance, Service};
-use super::{DEFAULT_TTL, MAX_ALL_ENDPOINTS, MAX_ENDPOINTS, MAX_INSTANCES, MAX_SERVICES, MAX_TTL, wire};
+use super::{
+    DEFAULT_TTL, MAX_ALL_ENDPOINTS, MAX_ENDPOINTS, MAX_INSTANCES, MAX_SERVICES, MAX_TTL, wire,
+};
 use crate::endpoint::{Contradiction, Endpoint, Evidence, Protocol};
 use crate::id::{Epoch, MAX_COUNT, Stamp};
 use crate::json::Json;
@@ -20,7 +22,9 @@ impl<J: Json> Document<J> {
     pub fn from_json(json: &J) -> Result<Self, Refused> {
         let document = Self::from_wire(&json.read::<wire::Document>()?)?;
         match json.get("config") {
-            Some(config) if !config.is_object() => Err(Refused::new(Code::Malformed, "").within("config")),
+            Some(config) if !config.is_object() => {
+                Err(Refused::new(Code::Malformed, "").within("config"))
+            }
             config => Ok(Self { config, ..document }),
         }
     }
@@ -42,12 +46,20 @@ impl<J> Document<J> {
         if !(1..=MAX_TTL).contains(&ttl) {
             return Err(Refused::new(Code::BadNumber, "").within("ttl"));
         }
-        let name = wire.name.as_deref().map(Name::parse).transpose().map_err(|it| it.within("name"))?;
+        let name = wire
+            .name
+            .as_deref()
+            .map(Name::parse)
+            .transpose()
+            .map_err(|it| it.within("name"))?;
         let epoch = Epoch::new(&wire.epoch.registry, wire.epoch.boot)?;
         let events = wire.events.as_deref().map(event_path).transpose()?;
         Ok(Self {
             name,
-            stamp: Some(Stamp { epoch, revision: wire.revision }),
+            stamp: Some(Stamp {
+                epoch,
+                revision: wire.revision,
+            }),
             ttl,
             events,
             config: None,
@@ -62,7 +74,11 @@ impl<J> Document<J> {
 /// As [`Document::from_json`].
 pub fn services(wire: &[wire::Service]) -> Result<Vec<Service>, Refused> {
     bound(wire.len(), MAX_SERVICES).map_err(|it| it.within("services"))?;
-    bound(wire.iter().map(|it| it.endpoints.len()).sum(), MAX_ALL_ENDPOINTS).map_err(|it| it.within("services"))?;
+    bound(
+        wire.iter().map(|it| it.endpoints.len()).sum(),
+        MAX_ALL_ENDPOINTS,
+    )
+    .map_err(|it| it.within("services"))?;
     let mut names = BTreeSet::new();
     let read = |wire: &wire::Service| {
         let service = service(wire).map_err(|it| it.within(&wire.name))?;
@@ -72,7 +88,10 @@ pub fn services(wire: &[wire::Service]) -> Result<Vec<Service>, Refused> {
             Err(Refused::new(Code::Duplicate, &wire.name).within("name"))
         }
     };
-    wire.iter().map(read).collect::<Result<_, _>>().map_err(|it: Refused| it.within("services"))
+    wire.iter()
+        .map(read)
+        .collect::<Result<_, _>>()
+        .map_err(|it: Refused| it.within("services"))
 }
 
 fn service(wire: &wire::Service) -> Result<Service, Refused> {
@@ -101,7 +120,10 @@ fn instance(wire: &wire::Instance) -> Result<Instance, Refused> {
     Ok(Instance {
         url: BaseUrl::parse(&wire.url).map_err(|it| it.within("url"))?,
         weight: wire.weight.unwrap_or(100),
-        health: wire.health.as_deref().map_or(Ok(HealthClass::Unknown), HealthClass::parse)?,
+        health: wire
+            .health
+            .as_deref()
+            .map_or(Ok(HealthClass::Unknown), HealthClass::parse)?,
     })
 }
 
@@ -110,12 +132,19 @@ fn instance(wire: &wire::Instance) -> Result<Instance, Refused> {
 /// # Errors
 /// As [`Document::from_json`].
 fn endpoint(name: &str, wire: &wire::Endpoint) -> Result<Endpoint, Refused> {
-    let path = PathTemplate::parse(&wire.path).map_err(|_| Refused::new(Code::BadPath, &wire.path).within("path"))?;
-    let protocol = wire.protocol.as_deref().map_or(Ok(Protocol::Http), Protocol::parse)?;
+    let path = PathTemplate::parse(&wire.path)
+        .map_err(|_| Refused::new(Code::BadPath, &wire.path).within("path"))?;
+    let protocol = wire
+        .protocol
+        .as_deref()
+        .map_or(Ok(Protocol::Http), Protocol::parse)?;
     let mut endpoint = Endpoint::new(Name::parse(name)?, path, protocol);
     for (name, evidence) in &wire.methods {
         // Each alone: what another party found is taken over as it stands, contradictions included.
-        endpoint.set(method(name)?, Evidence::parse(evidence).map_err(|it| it.within("methods"))?);
+        endpoint.set(
+            method(name)?,
+            Evidence::parse(evidence).map_err(|it| it.within("methods"))?,
+        );
     }
     for (name, operation) in &wire.operations {
         let operation = Name::parse(operation).map_err(|it| it.within("operations"))?;
@@ -124,19 +153,29 @@ fn endpoint(name: &str, wire: &wire::Endpoint) -> Result<Endpoint, Refused> {
     bound(wire.contradictions.len(), 64).map_err(|it| it.within("contradictions"))?;
     for it in &wire.contradictions {
         let (claimed, denied) = (Evidence::parse(&it.claimed)?, Evidence::parse(&it.denied)?);
-        endpoint.contradictions.push(Contradiction { method: method(&it.method)?, claimed, denied });
+        endpoint.contradictions.push(Contradiction {
+            method: method(&it.method)?,
+            claimed,
+            denied,
+        });
     }
     Ok(endpoint)
 }
 
 fn method(name: &str) -> Result<Method, Refused> {
-    name.parse().map_err(|_| Refused::new(Code::BadMethod, name).within("methods"))
+    name.parse()
+        .map_err(|_| Refused::new(Code::BadMethod, name).within("methods"))
 }
 
 /// An event stream is on the origin of its catalog, so that a catalog cannot send readers elsewhere.
 fn event_path(path: &str) -> Result<String, Refused> {
-    let same_origin = path.starts_with('/') && !path.starts_with("//") && path.len() <= crate::url::MAX_URL;
-    if same_origin && !path.chars().any(|c| crate::text::is_deceptive(c) || c.is_whitespace() || c == '\\' || c == '#') {
+    let same_origin =
+        path.starts_with('/') && !path.starts_with("//") && path.len() <= crate::url::MAX_URL;
+    if same_origin
+        && !path
+            .chars()
+            .any(|c| crate::text::is_deceptive(c) || c.is_whitespace() || c == '\\' || c == '#')
+    {
         Ok(path.to_owned())
     } else {
         Err(Refused::new(Code::BadUrl, path).within("events"))
@@ -144,5 +183,9 @@ fn event_path(path: &str) -> Result<String, Refused> {
 }
 
 fn bound(count: usize, most: usize) -> Result<(), Refused> {
-    if count > most { Err(Refused::new(Code::TooMany, "")) } else { Ok(()) }
+    if count > most {
+        Err(Refused::new(Code::TooMany, ""))
+    } else {
+        Ok(())
+    }
 }

@@ -36,7 +36,14 @@ impl<J> Answer<J> {
     /// An answer without headers.
     #[must_use]
     pub const fn new(status: u16, body: Body<J>) -> Self {
-        Self { status, redirected_to: None, allow: None, cache_control: None, retry_after: None, body }
+        Self {
+            status,
+            redirected_to: None,
+            allow: None,
+            cache_control: None,
+            retry_after: None,
+            body,
+        }
     }
 }
 

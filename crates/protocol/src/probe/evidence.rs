@@ -13,7 +13,13 @@ pub(super) const fn proves_path(status: u16) -> bool {
 
 /// Adds what the answer to an OPTIONS request says. `false` when it says nothing.
 pub(super) fn of_options<J>(endpoint: &mut Endpoint, answer: &Answer<J>) -> bool {
-    let Some(header) = answer.allow.as_deref().filter(|_| matches!(answer.status, 200..=299)) else { return false };
+    let Some(header) = answer
+        .allow
+        .as_deref()
+        .filter(|_| matches!(answer.status, 200..=299))
+    else {
+        return false;
+    };
     learn_allow(endpoint, Evidence::Options, header)
 }
 

@@ -5,6 +5,7 @@
 
 use super::answer::{Answer, Body, Failure};
 use super::evidence::{of_get, of_options, proves_path};
+use super::found::{Found, Rung, Step};
 use super::request::{Probe, Purpose};
 use crate::catalog::{Document, HealthClass, Instance, Service, WELL_KNOWN};
 use crate::endpoint::{Endpoint, Protocol, Wanted};
@@ -15,60 +16,6 @@ use crate::readers::{api_catalog, openapi};
 use crate::reason::Reason;
 use crate::refused::{Code, Refused};
 use crate::url::BaseUrl;
-
-/// The rung of the ladder that told something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rung {
-    /// The catalog document.
-    Catalog,
-    /// An OpenAPI document at its usual place.
-    OpenApi,
-    /// An OpenAPI document that the API catalog points at.
-    ApiCatalog,
-    /// Single paths.
-    Endpoints,
-}
-
-impl Rung {
-    /// Its name in snapshots.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Catalog => "catalog",
-            Self::OpenApi => "openapi",
-            Self::ApiCatalog => "api-catalog",
-            Self::Endpoints => "endpoints",
-        }
-    }
-
-    /// Reads its name.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Catalog, Self::OpenApi, Self::ApiCatalog, Self::Endpoints].into_iter().find(|it| it.as_str() == text)
-    }
-}
-
-/// What an origin serves.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Found<J> {
-    /// Where it was found.
-    pub rung: Rung,
-    /// What was found.
-    pub document: Document<J>,
-    /// `Cache-Control` of the answer, for [`crate::freshness`].
-    pub cache_control: Option<String>,
-}
-
-/// What to do after an answer.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Step<J> {
-    /// Send this, and hand in its answer.
-    Ask(Probe),
-    /// Done.
-    Found(Box<Found<J>>),
-    /// Done, with nothing; and how many seconds the origin asked to be left alone.
-    Nothing(Reason, Option<u32>),
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum At {
@@ -104,14 +51,27 @@ impl Ladder {
     /// `options` says whether OPTIONS may be sent; `nonce` is a random number.
     #[must_use]
     pub fn new(origin: BaseUrl, wanted: &[Wanted], options: bool, nonce: u32) -> Self {
-        let can_ask = |it: &&Wanted| it.protocol == Protocol::Http && it.path.variables().next().is_none();
-        let wanted = wanted.iter().filter(can_ask).map(|it| (it.declared(), false)).collect();
-        Self { origin, at: At::Catalog, reached: false, options, nonce, wanted, reason: Reason::NotFound }
+        let can_ask =
+            |it: &&Wanted| it.protocol == Protocol::Http && it.path.variables().next().is_none();
+        let wanted = wanted
+            .iter()
+            .filter(can_ask)
+            .map(|it| (it.declared(), false))
+            .collect();
+        Self {
+            origin,
+            at: At::Catalog,
+            reached: false,
+            options,
+            nonce,
+            wanted,
+            reason: Reason::NotFound,
+        }
     }
 
     /// Begins at the rung that worked before.
     #[must_use]
-    pub fn from_rung(mut self, rung: Rung) -> Self {
+    pub fn start_at(mut self, rung: Rung) -> Self {
         self.at = match rung {
             Rung::Catalog => At::Catalog,
             Rung::OpenApi => At::OpenApi,
@@ -176,7 +136,10 @@ impl Ladder {
     fn read<J: Json>(&mut self, answer: &Answer<J>) -> Step<J> {
         self.reached = true;
         if matches!(answer.status, 429 | 503) {
-            let seconds = answer.retry_after.as_deref().and_then(crate::freshness::delay_seconds);
+            let seconds = answer
+                .retry_after
+                .as_deref()
+                .and_then(crate::freshness::delay_seconds);
             return Step::Nothing(Reason::ServerError, seconds);
         }
         if answer.redirected_to.is_some() {
@@ -189,7 +152,11 @@ impl Ladder {
                     *seen |= of_options(it, answer);
                     *seen
                 });
-                self.go(if said { self.wanted_after(index) } else { At::Get(index) })
+                self.go(if said {
+                    self.wanted_after(index)
+                } else {
+                    At::Get(index)
+                })
             }
             At::Get(index) => {
                 if let Some((it, seen)) = self.wanted.get_mut(index) {
@@ -204,7 +171,11 @@ impl Ladder {
             }
             At::CatchAll => self.go(self.first_wanted()),
             _ if !matches!(answer.status, 200..=299) => {
-                self.note(if answer.status >= 500 { Reason::ServerError } else { Reason::NotFound });
+                self.note(if answer.status >= 500 {
+                    Reason::ServerError
+                } else {
+                    Reason::NotFound
+                });
                 self.down()
             }
             _ => self.read_document(answer),
@@ -234,16 +205,26 @@ impl Ladder {
                 Err(refused) => Err(refused),
             },
             at => {
-                let rung = if at == At::OpenApi { Rung::OpenApi } else { Rung::ApiCatalog };
+                let rung = if at == At::OpenApi {
+                    Rung::OpenApi
+                } else {
+                    Rung::ApiCatalog
+                };
                 self.read_openapi(json).map(|document| (rung, document))
             }
         };
         match read {
-            Ok((rung, document)) => {
-                Step::Found(Box::new(Found { rung, document, cache_control: answer.cache_control.clone() }))
-            }
+            Ok((rung, document)) => Step::Found(Box::new(Found {
+                rung,
+                document,
+                cache_control: answer.cache_control.clone(),
+            })),
             Err(refused) => {
-                self.note(if refused.code == Code::TooMany { Reason::TooLarge } else { Reason::Malformed });
+                self.note(if refused.code == Code::TooMany {
+                    Reason::TooLarge
+                } else {
+                    Reason::Malformed
+                });
                 self.down()
             }
         }
@@ -260,7 +241,12 @@ impl Ladder {
 
     /// A name for a service that has none: its host and port.
     fn own_name(&self) -> Result<Name, Refused> {
-        Name::parse(self.origin.origin().split_once("://").map_or("backend", |(_, host)| host))
+        Name::parse(
+            self.origin
+                .origin()
+                .split_once("://")
+                .map_or("backend", |(_, host)| host),
+        )
     }
 
     /// The next rung.
@@ -278,10 +264,10 @@ impl Ladder {
     }
 
     fn go<J: Json>(&mut self, next: At) -> Step<J> {
-        if let At::Get(index) | At::Options(index) = next {
-            if index >= self.wanted.len() {
-                return self.finish();
-            }
+        if let At::Get(index) | At::Options(index) = next
+            && index >= self.wanted.len()
+        {
+            return self.finish();
         }
         self.at = next;
         Step::Ask(self.ask(None))
@@ -289,28 +275,59 @@ impl Ladder {
 
     /// Past the last rung: what the single paths have shown.
     fn finish<J: Json>(&mut self) -> Step<J> {
-        let endpoints: Vec<_> = self.wanted.drain(..).filter(|(_, seen)| *seen).map(|(it, _)| it).collect();
+        let endpoints: Vec<_> = self
+            .wanted
+            .drain(..)
+            .filter(|(_, seen)| *seen)
+            .map(|(it, _)| it)
+            .collect();
         match self.own_name() {
             Ok(name) if !endpoints.is_empty() => {
-                let instance = Instance { url: self.origin.clone(), weight: 100, health: HealthClass::Unknown };
-                let service = Service { name, title: None, instances: vec![instance], endpoints };
+                let instance = Instance {
+                    url: self.origin.clone(),
+                    weight: 100,
+                    health: HealthClass::Unknown,
+                };
+                let service = Service {
+                    name,
+                    title: None,
+                    instances: vec![instance],
+                    endpoints,
+                };
                 let document = Document::unstamped(vec![service]);
-                Step::Found(Box::new(Found { rung: Rung::Endpoints, document, cache_control: None }))
+                Step::Found(Box::new(Found {
+                    rung: Rung::Endpoints,
+                    document,
+                    cache_control: None,
+                }))
             }
             _ => Step::Nothing(self.reason, None),
         }
     }
 
     const fn first_wanted(&self) -> At {
-        if self.options { At::Options(0) } else { At::Get(0) }
+        if self.options {
+            At::Options(0)
+        } else {
+            At::Get(0)
+        }
     }
 
     const fn wanted_after(&self, index: usize) -> At {
-        if self.options { At::Options(index + 1) } else { At::Get(index + 1) }
+        if self.options {
+            At::Options(index + 1)
+        } else {
+            At::Get(index + 1)
+        }
     }
 
     fn ask(&self, url: Option<String>) -> Probe {
-        let wanted = |index: usize| self.wanted.get(index).map_or("/", |(it, _)| it.path.as_str()).to_owned();
+        let wanted = |index: usize| {
+            self.wanted
+                .get(index)
+                .map_or("/", |(it, _)| it.path.as_str())
+                .to_owned()
+        };
         let (purpose, path) = match self.at {
             At::Reach => (Purpose::Reach, WELL_KNOWN.to_owned()),
             At::Catalog => (Purpose::Catalog, WELL_KNOWN.to_owned()),
@@ -319,8 +336,16 @@ impl Ladder {
             At::CatchAll => (Purpose::CatchAll, self.impossible_path()),
             At::Options(index) | At::Get(index) => (Purpose::Endpoint, wanted(index)),
         };
-        let method = if matches!(self.at, At::Options(_)) { SafeMethod::Options } else { SafeMethod::Get };
-        Probe { method, url: url.unwrap_or_else(|| self.origin.join(&path)), purpose }
+        let method = if matches!(self.at, At::Options(_)) {
+            SafeMethod::Options
+        } else {
+            SafeMethod::Get
+        };
+        Probe {
+            method,
+            url: url.unwrap_or_else(|| self.origin.join(&path)),
+            purpose,
+        }
     }
 
     fn impossible_path(&self) -> String {

@@ -3,9 +3,11 @@
 
 mod answer;
 mod evidence;
+mod found;
 mod ladder;
 mod request;
 
 pub use answer::{Answer, Body, Failure};
-pub use ladder::{Found, Ladder, Rung, Step};
+pub use found::{Found, Rung, Step};
+pub use ladder::Ladder;
 pub use request::{Mode, Probe, Purpose};

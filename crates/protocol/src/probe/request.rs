@@ -57,7 +57,11 @@ impl Purpose {
     /// How a browser sends it.
     #[must_use]
     pub const fn mode(self) -> Mode {
-        if matches!(self, Self::Reach) { Mode::NoCors } else { Mode::Cors }
+        if matches!(self, Self::Reach) {
+            Mode::NoCors
+        } else {
+            Mode::Cors
+        }
     }
 
     /// Its name in audits.

@@ -42,7 +42,11 @@ pub fn read<J: Json>(json: &J, origin: &BaseUrl) -> Result<Option<String>, Refus
         .iter()
         .take(MAX_CONTEXTS)
         .flat_map(|context| &context.service_desc)
-        .filter(|link| link.media_type.as_deref().is_none_or(|it| it.contains("json")))
+        .filter(|link| {
+            link.media_type
+                .as_deref()
+                .is_none_or(|it| it.contains("json"))
+        })
         .find_map(|link| target(&link.href, origin)))
 }
 

@@ -97,7 +97,12 @@ impl Reading {
             weight: 100,
             health: crate::catalog::HealthClass::Unknown,
         };
-        Service { name, title: self.title, instances: vec![instance], endpoints: self.endpoints }
+        Service {
+            name,
+            title: self.title,
+            instances: vec![instance],
+            endpoints: self.endpoints,
+        }
     }
 }
 
@@ -141,7 +146,10 @@ pub fn from_wire(wire: &OpenApi, origin: &BaseUrl) -> Result<Reading, Refused> {
 fn endpoint(path: &str, item: &PathItem) -> Result<Endpoint, Refused> {
     let path = PathTemplate::parse(path).map_err(|_| Refused::new(Code::BadPath, path))?;
     let mut endpoint = Endpoint::unnamed(path)?;
-    endpoint.learn(Evidence::OpenApi, item.operations().map(|(method, _)| method));
+    endpoint.learn(
+        Evidence::OpenApi,
+        item.operations().map(|(method, _)| method),
+    );
     for (method, operation) in item.operations() {
         if let Some(Ok(id)) = operation.operation_id.as_deref().map(Name::parse) {
             endpoint.operations.push((method, id));

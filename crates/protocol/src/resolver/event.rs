@@ -54,7 +54,11 @@ impl Event {
 pub(super) fn relocations(old: &View, new: &View) -> Vec<Event> {
     let moved = |(name, service): (&String, &crate::snapshot::ViewService)| {
         let (from, to) = (old.services.get(name)?.url.clone()?, service.url.clone()?);
-        (from != to).then(|| Event::ServiceRelocated { service: name.clone(), from, to })
+        (from != to).then(|| Event::ServiceRelocated {
+            service: name.clone(),
+            from,
+            to,
+        })
     };
     new.services.iter().filter_map(moved).collect()
 }
@@ -70,9 +74,12 @@ pub(super) fn endpoint_changes(old: &View, new: &View) -> Option<Event> {
 fn methods(view: &View) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     for endpoint in &view.endpoints {
-        let Some(service) = &endpoint.service else { continue };
+        let Some(service) = &endpoint.service else {
+            continue;
+        };
         for method in endpoint.methods.keys() {
-            let mut text = String::with_capacity(method.len() + service.len() + endpoint.path.len() + 1);
+            let mut text =
+                String::with_capacity(method.len() + service.len() + endpoint.path.len() + 1);
             text.push_str(method);
             text.push(' ');
             text.push_str(service);

@@ -74,13 +74,25 @@ pub(super) enum Taken {
 
 impl<J: Json> Holdings<J> {
     pub(super) const fn new() -> Self {
-        Self { live: None, provided: None, cache: None, lost: false, newest: None }
+        Self {
+            live: None,
+            provided: None,
+            cache: None,
+            lost: false,
+            newest: None,
+        }
     }
 
     /// The best value there is, and its source.
     pub(super) fn best(&self) -> Option<(Source, &Held<J>)> {
-        let slots = [(Source::Live, &self.live), (Source::Provided, &self.provided), (Source::Cache, &self.cache)];
-        slots.into_iter().find_map(|(source, held)| Some((source, held.as_ref()?)))
+        let slots = [
+            (Source::Live, &self.live),
+            (Source::Provided, &self.provided),
+            (Source::Cache, &self.cache),
+        ];
+        slots
+            .into_iter()
+            .find_map(|(source, held)| Some((source, held.as_ref()?)))
     }
 
     pub(super) const fn is_live(&self) -> bool {
@@ -98,12 +110,19 @@ impl<J: Json> Holdings<J> {
     /// [`Reason::Older`]: within one source an older revision is dropped.
     pub(super) fn take_live(&mut self, held: Held<J>) -> Result<Taken, Reason> {
         if let Some(stamp) = &held.document.stamp {
-            if self.newest.as_ref().is_some_and(|newest| stamp.is_older_than(newest)) {
+            if self
+                .newest
+                .as_ref()
+                .is_some_and(|newest| stamp.is_older_than(newest))
+            {
                 return Err(Reason::Older);
             }
             self.newest = Some(stamp.clone());
         }
-        let same = self.live.as_ref().is_some_and(|live| live.document == held.document && live.origin == held.origin);
+        let same = self
+            .live
+            .as_ref()
+            .is_some_and(|live| live.document == held.document && live.origin == held.origin);
         self.live = Some(held);
         self.lost = false;
         Ok(if same { Taken::Same } else { Taken::Changed })
@@ -125,7 +144,10 @@ impl<J: Json> Holdings<J> {
         let document = if json.get("landfall").is_some() {
             Document::from_json(json)?
         } else if json.is_object() {
-            Document { config: Some(json.clone()), ..Document::unstamped(Vec::new()) }
+            Document {
+                config: Some(json.clone()),
+                ..Document::unstamped(Vec::new())
+            }
         } else {
             return Err(Refused::new(Code::Malformed, ""));
         };
@@ -133,13 +155,19 @@ impl<J: Json> Holdings<J> {
             if before.document == document {
                 return Ok(Taken::Same);
             }
-            if let (Some(old), Some(new)) = (&before.document.stamp, &document.stamp) {
-                if new.is_older_than(old) {
-                    return Err(Refused::new(Code::Older, ""));
-                }
+            if let (Some(old), Some(new)) = (&before.document.stamp, &document.stamp)
+                && new.is_older_than(old)
+            {
+                return Err(Refused::new(Code::Older, ""));
             }
         }
-        self.provided = Some(Held { document, origin: None, rung: None, since: now, age: Millis::ZERO });
+        self.provided = Some(Held {
+            document,
+            origin: None,
+            rung: None,
+            since: now,
+            age: Millis::ZERO,
+        });
         Ok(Taken::Changed)
     }
 
@@ -147,16 +175,32 @@ impl<J: Json> Holdings<J> {
     ///
     /// # Errors
     /// [`Refused`] when it is not valid or too old.
-    pub(super) fn take_cached(&mut self, json: &J, age: Millis, expect: &Expect, now: Millis) -> Result<Option<(BaseUrl, Rung)>, Refused> {
+    pub(super) fn take_cached(
+        &mut self,
+        json: &J,
+        age: Millis,
+        expect: &Expect,
+        now: Millis,
+    ) -> Result<Option<(BaseUrl, Rung)>, Refused> {
         if age > MAX_AGE {
             return Err(Refused::new(Code::TooOld, ""));
         }
-        let Restored { document, origin, rung } = snapshot::restore(json)?;
+        let Restored {
+            document,
+            origin,
+            rung,
+        } = snapshot::restore(json)?;
         if !is_expected_title(&document, expect) {
             return Err(Refused::new(Code::NotExpected, ""));
         }
         let place = origin.clone().zip(rung);
-        self.cache = Some(Held { document, origin, rung, since: now, age });
+        self.cache = Some(Held {
+            document,
+            origin,
+            rung,
+            since: now,
+            age,
+        });
         Ok(place)
     }
 }
@@ -165,10 +209,17 @@ impl<J: Json> Holdings<J> {
 pub(super) fn is_expected<J>(found: &Found<J>, expect: &Expect, wanted: &[Wanted]) -> bool {
     let name = |expected: &crate::name::Name| found.document.name.as_ref() == Some(expected);
     // A catalog speaks for many services; anything else has to have something that the page wants.
-    let useful = found.rung == Rung::Catalog || wanted.is_empty() || view::has_any_wanted(&found.document.services, wanted);
+    let useful = found.rung == Rung::Catalog
+        || wanted.is_empty()
+        || view::has_any_wanted(&found.document.services, wanted);
     expect.catalog.as_ref().is_none_or(name) && is_expected_title(&found.document, expect) && useful
 }
 
 fn is_expected_title<J>(document: &Document<J>, expect: &Expect) -> bool {
-    expect.title.as_ref().is_none_or(|title| document.services.iter().any(|it| it.title.as_ref() == Some(title)))
+    expect.title.as_ref().is_none_or(|title| {
+        document
+            .services
+            .iter()
+            .any(|it| it.title.as_ref() == Some(title))
+    })
 }

@@ -2,8 +2,8 @@
 
 use super::action::{Action, RequestId, StreamId};
 use super::trace::{Entry, Ring, Sent};
-use crate::probe::{Answer, Failure, Found, Ladder, Probe, Step};
 use crate::json::Json;
+use crate::probe::{Answer, Failure, Found, Ladder, Probe, Step};
 use crate::reason::Reason;
 use crate::rng::Rng;
 use crate::time::Millis;
@@ -75,18 +75,30 @@ pub(super) enum Progress<J> {
 impl Asking {
     pub(super) fn begin<J>(ladder: Ladder, io: &mut Io<J>) -> Self {
         let id = io.fetch(ladder.begin());
-        Self { ladder, id, deadline: io.now + REQUEST_TIMEOUT }
+        Self {
+            ladder,
+            id,
+            deadline: io.now + REQUEST_TIMEOUT,
+        }
     }
 
     pub(super) fn is(&self, id: RequestId) -> bool {
         self.id == id
     }
 
-    pub(super) fn answer<J: Json>(mut self, result: Result<Answer<J>, Failure>, io: &mut Io<J>) -> Progress<J> {
+    pub(super) fn answer<J: Json>(
+        mut self,
+        result: Result<Answer<J>, Failure>,
+        io: &mut Io<J>,
+    ) -> Progress<J> {
         match self.ladder.answer(result) {
             Step::Ask(probe) => {
                 let id = io.fetch(probe);
-                Progress::Asking(Self { id, deadline: io.now + REQUEST_TIMEOUT, ladder: self.ladder })
+                Progress::Asking(Self {
+                    id,
+                    deadline: io.now + REQUEST_TIMEOUT,
+                    ladder: self.ladder,
+                })
             }
             Step::Found(found) => Progress::Found(found),
             Step::Nothing(reason, wait) => Progress::Nothing(reason, wait),

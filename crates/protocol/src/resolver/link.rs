@@ -70,10 +70,21 @@ impl Link {
         self.rung = found.rung;
         self.failures = 0;
         self.events.clone_from(&found.document.events);
-        let stated = found.cache_control.as_deref().map(CacheControl::read).and_then(|it| it.max_age);
+        let stated = found
+            .cache_control
+            .as_deref()
+            .map(CacheControl::read)
+            .and_then(|it| it.max_age);
         let span = match (&found.document, stated) {
             (_, Some(seconds)) if seconds > 0 => Millis::from_secs(seconds.into()),
-            (Document { stamp: Some(_), ttl, .. }, _) => Millis::from_secs((*ttl).into()),
+            (
+                Document {
+                    stamp: Some(_),
+                    ttl,
+                    ..
+                },
+                _,
+            ) => Millis::from_secs((*ttl).into()),
             _ => UNSTATED,
         };
         let span = span.0.clamp(POLL.0, POLL.1);
@@ -97,7 +108,12 @@ impl Link {
         self.active = active;
     }
 
-    pub(super) fn advance<J: Json>(&mut self, ladder: impl FnOnce(&BaseUrl, Rung) -> Ladder, stamp: Option<&Stamp>, io: &mut Io<J>) -> News<J> {
+    pub(super) fn advance<J: Json>(
+        &mut self,
+        ladder: impl FnOnce(&BaseUrl, Rung) -> Ladder,
+        stamp: Option<&Stamp>,
+        io: &mut Io<J>,
+    ) -> News<J> {
         if let Some(late) = self.asking.take_if(|it| it.deadline <= io.now) {
             let progress = late.expire(io);
             return self.progress(progress, io);
@@ -106,11 +122,7 @@ impl Link {
             return News::None;
         }
         if self.asking.is_none() && self.next_poll <= io.now {
-            let mut it = ladder(&self.origin, self.rung);
-            if self.rung != Rung::Endpoints {
-                it = it.from_rung(self.rung);
-            }
-            self.asking = Some(Asking::begin(it, io));
+            self.asking = Some(Asking::begin(ladder(&self.origin, self.rung), io));
         }
         if let (None, Some(path), true) = (self.stream, &self.events, self.reopen_at <= io.now) {
             self.stream = Some(io.open_stream(stream_url(&self.origin, path, stamp)));
@@ -118,7 +130,12 @@ impl Link {
         News::None
     }
 
-    pub(super) fn answer<J: Json>(&mut self, id: RequestId, result: Result<Answer<J>, Failure>, io: &mut Io<J>) -> News<J> {
+    pub(super) fn answer<J: Json>(
+        &mut self,
+        id: RequestId,
+        result: Result<Answer<J>, Failure>,
+        io: &mut Io<J>,
+    ) -> News<J> {
         match self.asking.take_if(|it| it.is(id)) {
             Some(asking) => {
                 let progress = asking.answer(result, io);
@@ -143,11 +160,19 @@ impl Link {
         if self.failures > 1 || reason == Reason::NobodyListening {
             return News::Lost(reason);
         }
-        self.next_poll = io.now + wait.map_or(SECOND_TRY, |seconds| Millis::from_secs(seconds.min(60).into()));
+        self.next_poll = io.now
+            + wait.map_or(SECOND_TRY, |seconds| {
+                Millis::from_secs(seconds.min(60).into())
+            });
         News::None
     }
 
-    pub(super) fn streamed<J>(&mut self, id: StreamId, event: StreamEvent<J>, io: &mut Io<J>) -> News<J> {
+    pub(super) fn streamed<J>(
+        &mut self,
+        id: StreamId,
+        event: StreamEvent<J>,
+        io: &mut Io<J>,
+    ) -> News<J> {
         if self.stream != Some(id) {
             return News::None;
         }
@@ -178,10 +203,18 @@ impl Link {
     }
 
     pub(super) fn next(&self) -> (Millis, Why) {
-        let request = self.asking.as_ref().map(|it| (it.deadline, Why::RequestTimeout));
+        let request = self
+            .asking
+            .as_ref()
+            .map(|it| (it.deadline, Why::RequestTimeout));
         let poll = (self.active && self.asking.is_none()).then_some((self.next_poll, Why::Poll));
-        let reopen = (self.active && self.stream.is_none() && self.events.is_some()).then_some((self.reopen_at, Why::Reopen));
-        [request, poll, reopen].into_iter().flatten().min_by_key(|(at, _)| *at).unwrap_or((Millis::NEVER, Why::Poll))
+        let reopen = (self.active && self.stream.is_none() && self.events.is_some())
+            .then_some((self.reopen_at, Why::Reopen));
+        [request, poll, reopen]
+            .into_iter()
+            .flatten()
+            .min_by_key(|(at, _)| *at)
+            .unwrap_or((Millis::NEVER, Why::Poll))
     }
 }
 
@@ -190,7 +223,11 @@ fn stream_url(origin: &BaseUrl, path: &str, stamp: Option<&Stamp>) -> String {
     let mut url = String::from(origin.origin());
     url.push_str(path);
     if let Some(stamp) = stamp {
-        url.push_str(if path.contains('?') { "&after=" } else { "?after=" });
+        url.push_str(if path.contains('?') {
+            "&after="
+        } else {
+            "?after="
+        });
         url.push_str(stamp.epoch.registry());
         for number in [stamp.epoch.boot(), stamp.revision] {
             url.push(':');

@@ -1,7 +1,7 @@
 //! The machine: one input at a time, everything that follows from it, and one publication at the end.
 
+use super::Why;
 use super::action::{Action, RequestId, StreamId};
-use super::event::{self, Event};
 use super::holdings::{Held, Holdings, Source, Taken, is_expected};
 use super::input::{Input, StreamEvent};
 use super::io::Io;
@@ -9,15 +9,13 @@ use super::link::{Link, News};
 use super::options::Options;
 use super::race::{Race, Won};
 use super::trace::{Entry, Sent};
-use super::{Why, view};
-use crate::catalog::{Document, wire};
+use crate::catalog::Document;
 use crate::json::Json;
 use crate::probe::{Answer, Failure, Found, Ladder, Rung};
 use crate::reason::Reason;
-use crate::snapshot::{Snapshot, View};
+use crate::snapshot::Snapshot;
 use crate::time::Millis;
 use crate::url::BaseUrl;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The first look at the page-local sources after the one at the start: the event that was missed.
@@ -27,21 +25,21 @@ const LOOKS: (Millis, Millis) = (Millis(250), Millis(5_000));
 
 /// Finds the backend of one page and keeps what the page sees true. See the [module](super).
 pub struct Resolver<J> {
-    options: Options<J>,
-    io: Io<J>,
-    holdings: Holdings<J>,
-    race: Race,
+    pub(super) options: Options<J>,
+    pub(super) io: Io<J>,
+    pub(super) holdings: Holdings<J>,
+    pub(super) race: Race,
     link: Option<Link>,
     looked: Vec<J>,
     next_look: Millis,
     look_span: Millis,
-    deadline: Millis,
+    pub(super) deadline: Millis,
     visible: bool,
     online: bool,
-    settled: bool,
+    pub(super) settled: bool,
     closed: bool,
-    published: Option<Rc<Snapshot<J>>>,
-    changed: bool,
+    pub(super) published: Option<Rc<Snapshot<J>>>,
+    pub(super) changed: bool,
 }
 
 impl<J: Json> Resolver<J> {
@@ -113,7 +111,10 @@ impl<J: Json> Resolver<J> {
         };
         let look = (self.next_look, Why::Look);
         let times = [(self.deadline, Why::Deadline), look, next];
-        times.into_iter().filter(|(at, _)| *at < Millis::NEVER).min_by_key(|(at, _)| *at)
+        times
+            .into_iter()
+            .filter(|(at, _)| *at < Millis::NEVER)
+            .min_by_key(|(at, _)| *at)
     }
 
     /// The last snapshot that was published; `None` while pending.
@@ -139,7 +140,10 @@ impl<J: Json> Resolver<J> {
     fn start(&mut self) {
         self.deadline = self.options.timeout;
         if let Some((json, age)) = self.options.cached.take() {
-            match self.holdings.take_cached(&json, age, &self.options.expect, self.io.now) {
+            match self
+                .holdings
+                .take_cached(&json, age, &self.options.expect, self.io.now)
+            {
                 Ok(place) => {
                     if let Some((origin, rung)) = place {
                         self.race.prefer(&origin, rung);
@@ -187,7 +191,11 @@ impl<J: Json> Resolver<J> {
     }
 
     fn answered(&mut self, id: RequestId, result: Result<Answer<J>, Failure>) {
-        self.io.audit.answered(self.io.now, id, result.as_ref().map(|it| it.status).map_err(|it| *it));
+        self.io.audit.answered(
+            self.io.now,
+            id,
+            result.as_ref().map(|it| it.status).map_err(|it| *it),
+        );
         if let Some(link) = &mut self.link {
             let news = link.answer(id, result, &mut self.io);
             self.link_news(news);
@@ -215,7 +223,11 @@ impl<J: Json> Resolver<J> {
             News::None => {}
             News::Streamed(json) => match Document::from_json(&json) {
                 Ok(document) => {
-                    let found = Found { rung: Rung::Catalog, document, cache_control: None };
+                    let found = Found {
+                        rung: Rung::Catalog,
+                        document,
+                        cache_control: None,
+                    };
                     link.good(&found, &mut self.io);
                     let origin = link.origin.clone();
                     if let Err(reason) = self.take_live(&origin, &found) {
@@ -255,9 +267,13 @@ impl<J: Json> Resolver<J> {
     }
 
     fn lost(&mut self, reason: Reason) {
-        let Some(mut link) = self.link.take() else { return };
+        let Some(mut link) = self.link.take() else {
+            return;
+        };
         link.stop(&mut self.io);
-        self.io.trace.push(Entry::new(self.io.now, "lost", reason.as_str()).of(Some(&link.origin)));
+        self.io
+            .trace
+            .push(Entry::new(self.io.now, "lost", reason.as_str()).of(Some(&link.origin)));
         self.holdings.lose_live();
         self.race.prefer(&link.origin, link.rung);
         self.look_span = LOOKS.0;
@@ -308,7 +324,10 @@ impl<J: Json> Resolver<J> {
                     self.look_span = (self.look_span + self.look_span).min(LOOKS.1);
                 }
             }
-        } else if self.next_look == Millis::NEVER && !self.holdings.is_live() && self.deadline > Millis::ZERO {
+        } else if self.next_look == Millis::NEVER
+            && !self.holdings.is_live()
+            && self.deadline > Millis::ZERO
+        {
             self.next_look = self.io.now + self.look_span;
         }
         let (wanted, page) = (&self.options.wanted, &self.options.page);
@@ -316,8 +335,10 @@ impl<J: Json> Resolver<J> {
             Some(link) => {
                 let nonce = self.io.rng.next_u32();
                 let ladder = |origin: &BaseUrl, rung: Rung| {
-                    let options = page.as_ref().is_none_or(|page| page.origin() == origin.origin());
-                    Ladder::new(origin.clone(), wanted, options, nonce).from_rung(rung)
+                    let options = page
+                        .as_ref()
+                        .is_none_or(|page| page.origin() == origin.origin());
+                    Ladder::new(origin.clone(), wanted, options, nonce).start_at(rung)
                 };
                 let news = link.advance(ladder, self.holdings.live_stamp(), &mut self.io);
                 self.link_news(news);
@@ -329,143 +350,9 @@ impl<J: Json> Resolver<J> {
         }
     }
 
-    /// Settles if it is time, and shows what has changed: at most one publication for each input.
-    fn publish(&mut self) {
-        let late = self.deadline <= self.io.now;
-        if late {
-            self.deadline = Millis::NEVER;
-        }
-        if !self.settled && (late || self.holdings.best().is_some()) {
-            self.settled = true;
-            self.deadline = Millis::NEVER;
-            self.changed = true;
-        }
-        let barrier_moved = self.settled && !self.holdings.is_live() && self.barrier_moved();
-        if !self.settled || !(self.changed || barrier_moved) {
-            return;
-        }
-        self.changed = false;
-        let snapshot = Rc::new(self.view());
-        if self.published.as_ref() == Some(&snapshot) {
-            return;
-        }
-        let events = self.events(&snapshot);
-        self.trace_publication(&snapshot);
-        if snapshot.view.source == Some(Source::Live.as_str()) {
-            self.io.act(Action::Store(Rc::clone(&snapshot)));
-        }
-        self.published = Some(Rc::clone(&snapshot));
-        self.io.act(Action::Publish { snapshot, events });
-    }
-
-    /// The reason that a page without a live value sees: of what is held, or of what stands in the way.
-    fn reason(&self) -> (Reason, Option<String>) {
-        match self.holdings.best() {
-            Some((Source::Live, _)) => (Reason::Live, None),
-            Some((Source::Provided, _)) => (Reason::Provided, None),
-            Some((Source::Cache, _)) if !self.holdings.lost => (Reason::Cached, None),
-            _ => {
-                let (reason, origin) = self.race.barrier();
-                (reason, origin.map(ToString::to_string))
-            }
-        }
-    }
-
-    fn barrier_moved(&self) -> bool {
-        let (reason, subject) = self.reason();
-        self.published.as_ref().is_some_and(|it| it.view.code != reason.as_str() || it.view.subject != subject)
-    }
-
-    fn view(&self) -> Snapshot<J> {
-        let best = self.holdings.best();
-        let held = best.map(|(_, held)| held);
-        let source = best.map_or(Source::Fallback, |(source, _)| source);
-        let status = match source {
-            Source::Live => "live",
-            Source::Provided => "provided",
-            Source::Cache if self.holdings.lost => "stale",
-            Source::Cache => "cached",
-            Source::Fallback => "fallback",
-        };
-        let (reason, subject) = self.reason();
-        let stamp = held.and_then(|it| it.document.stamp.as_ref());
-        let mut view = View {
-            status,
-            source: Some(source.as_str()),
-            code: reason.as_str(),
-            subject,
-            origin: held.and_then(|it| it.origin.as_ref()).map(ToString::to_string),
-            rung: held.and_then(|it| it.rung).map(Rung::as_str),
-            epoch: stamp.map(|it| wire::Epoch { registry: it.epoch.registry().to_owned(), boot: it.epoch.boot() }),
-            revision: stamp.map(|it| it.revision),
-            base_url: String::new(),
-            ws_base_url: String::new(),
-            services: BTreeMap::new(),
-            endpoints: Vec::new(),
-            names: BTreeMap::new(),
-        };
-        let document = held.map(|it| &it.document);
-        view::fill(&mut view, document, held.and_then(|it| it.origin.as_ref()), &self.options);
-        let config = match document {
-            Some(document) => document.config.clone(),
-            None => self.options.fallback.config.clone(),
-        };
-        Snapshot { view, config }
-    }
-
-    fn events(&self, new: &Snapshot<J>) -> Vec<Event> {
-        let (reason, subject) = self.reason();
-        let failed = || Event::DiscoveryFailed { reason, subject };
-        let Some(old) = &self.published else {
-            let fallback = self.holdings.best().is_none().then(failed);
-            return [Event::ConfigReady].into_iter().chain(fallback).collect();
-        };
-        let (before, after) = (&old.view, &new.view);
-        let mut events = Vec::new();
-        if before.source == Some("live") && after.source != Some("live") {
-            events.push(failed());
-        }
-        if is_update(old, new) {
-            events.push(Event::ConfigUpdated);
-        }
-        // A value without services (a fallback, provided config values) says nothing about them.
-        if !before.services.is_empty() && !after.services.is_empty() {
-            events.extend(event::relocations(before, after));
-            events.extend(event::endpoint_changes(before, after));
-        }
-        events
-    }
-
-    fn trace_publication(&mut self, snapshot: &Snapshot<J>) {
-        let kind = if self.published.is_none() { "settled" } else { "superseded" };
-        let same_value = self.published.as_ref().is_some_and(|old| !is_update(old, snapshot) && old.view.status == snapshot.view.status);
-        if same_value {
-            return;
-        }
-        let mut entry = Entry::new(self.io.now, kind, snapshot.view.code);
-        entry.source = snapshot.view.source;
-        entry.origin.clone_from(&snapshot.view.origin);
-        entry.age = self.holdings.best().map(|(_, held)| (self.io.now - held.since + held.age).0);
-        entry.raced = self.race.origins().map(ToString::to_string).collect();
-        self.io.trace.push(entry);
-    }
-
     fn note(&mut self, kind: &'static str, source: Option<Source>, code: &'static str) {
         let mut entry = Entry::new(self.io.now, kind, code);
         entry.source = source.map(Source::as_str);
         self.io.trace.push(entry);
     }
-}
-
-/// Whether the page reads something else than before, or reads it from a better source.
-fn is_update<J: Json>(old: &Snapshot<J>, new: &Snapshot<J>) -> bool {
-    let (before, after) = (&old.view, &new.view);
-    let rank = |view: &View| [Some("fallback"), Some("cache"), Some("provided"), Some("live")].iter().position(|it| *it == view.source);
-    rank(after) > rank(before)
-        || old.config != new.config
-        || before.base_url != after.base_url
-        || before.ws_base_url != after.ws_base_url
-        || before.services != after.services
-        || before.endpoints != after.endpoints
-        || before.names != after.names
 }

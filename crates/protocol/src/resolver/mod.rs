@@ -28,6 +28,7 @@ mod io;
 mod link;
 mod machine;
 mod options;
+mod publication;
 mod race;
 mod trace;
 mod view;
@@ -37,7 +38,9 @@ pub use event::Event;
 pub use holdings::Source;
 pub use input::{Input, StreamEvent};
 pub use machine::Resolver;
-pub use options::{Expect, Fallback, MAX_CANDIDATES, MAX_WANTED, ORCHESTRATOR_PORT, Options, candidates};
+pub use options::{
+    Expect, Fallback, MAX_CANDIDATES, MAX_WANTED, ORCHESTRATOR_PORT, Options, candidates,
+};
 pub use trace::{Entry, KEPT, Sent};
 
 /// Why a resolver wants to be woken.

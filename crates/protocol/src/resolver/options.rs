@@ -81,9 +81,18 @@ impl<J: Json> Options<J> {
 #[must_use]
 pub fn candidates(page: Option<&BaseUrl>, ports: &[u16], further: &[BaseUrl]) -> Vec<BaseUrl> {
     let local = page.is_none_or(BaseUrl::is_loopback);
-    let ports = [ORCHESTRATOR_PORT].iter().chain(ports).filter(|_| local).map(|port| BaseUrl::localhost(*port));
+    let ports = [ORCHESTRATOR_PORT]
+        .iter()
+        .chain(ports)
+        .filter(|_| local)
+        .map(|port| BaseUrl::localhost(*port));
     let mut origins: Vec<BaseUrl> = Vec::new();
-    for origin in page.cloned().into_iter().chain(ports).chain(further.iter().cloned()) {
+    for origin in page
+        .cloned()
+        .into_iter()
+        .chain(ports)
+        .chain(further.iter().cloned())
+    {
         if origins.len() < MAX_CANDIDATES && !origins.contains(&origin) {
             origins.push(origin);
         }
@@ -97,17 +106,27 @@ mod tests {
 
     fn urls(page: &str, ports: &[u16]) -> Vec<String> {
         let page = BaseUrl::parse(page).unwrap();
-        candidates(Some(&page), ports, &[page.clone()]).iter().map(ToString::to_string).collect()
+        candidates(Some(&page), ports, &[page.clone()])
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     }
 
     #[test]
     fn a_local_page_asks_itself_the_orchestrator_and_the_ports() {
-        let asked = ["http://localhost:3000", "http://localhost:7420", "http://localhost:8000"];
+        let asked = [
+            "http://localhost:3000",
+            "http://localhost:7420",
+            "http://localhost:8000",
+        ];
         assert_eq!(urls("http://localhost:3000", &[8000, 3000, 8000]), asked);
     }
 
     #[test]
     fn a_public_page_never_asks_this_machine_unasked() {
-        assert_eq!(urls("https://app.example", &[8000]), ["https://app.example"]);
+        assert_eq!(
+            urls("https://app.example", &[8000]),
+            ["https://app.example"]
+        );
     }
 }

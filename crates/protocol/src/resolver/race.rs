@@ -4,9 +4,9 @@
 //! one, and a candidate that fails lets the next one start at once. Each goes down its own ladder, and
 //! each that found nothing tries again: quickly at first, then with a jittered backoff.
 
+use super::Why;
 use super::action::RequestId;
 use super::io::{Asking, Io, Progress};
-use super::Why;
 use crate::backoff::Backoff;
 use crate::endpoint::Wanted;
 use crate::json::Json;
@@ -114,7 +114,9 @@ impl Race {
     /// offline: a first attempt is made all the same, retries are not.
     pub(super) fn advance<J: Json>(&mut self, io: &mut Io<J>, active: bool) {
         for index in 0..self.contenders.len() {
-            let Some(contender) = self.contenders.get_mut(index) else { continue };
+            let Some(contender) = self.contenders.get_mut(index) else {
+                continue;
+            };
             match contender.asking.take_if(|it| it.deadline <= io.now) {
                 Some(late) => {
                     if let Progress::Nothing(reason, wait) = late.expire(io) {
@@ -129,19 +131,33 @@ impl Race {
 
     fn ask<J: Json>(&mut self, index: usize, io: &mut Io<J>) {
         let page_is_public = self.page.as_ref().is_some_and(|page| !page.is_local());
-        let Some(contender) = self.contenders.get_mut(index) else { return };
+        let Some(contender) = self.contenders.get_mut(index) else {
+            return;
+        };
         if page_is_public && contender.origin.is_local() && !self.local_access {
             self.failed(index, Reason::Permission, None, io);
             return;
         }
         // Across origins a browser asks with a preflight before it sends OPTIONS.
-        let options = self.page.as_ref().is_none_or(|page| page.origin() == contender.origin.origin());
-        let mut ladder = Ladder::new(contender.origin.clone(), &self.wanted, options, io.rng.next_u32());
+        let options = self
+            .page
+            .as_ref()
+            .is_none_or(|page| page.origin() == contender.origin.origin());
+        let mut ladder = Ladder::new(
+            contender.origin.clone(),
+            &self.wanted,
+            options,
+            io.rng.next_u32(),
+        );
         contender.attempts += 1;
         if contender.reason == Some(Reason::NobodyListening) {
-            ladder = if contender.attempts % FULL_EVERY == 0 { ladder.in_full() } else { ladder.reach_first() };
+            ladder = if contender.attempts % FULL_EVERY == 0 {
+                ladder.in_full()
+            } else {
+                ladder.reach_first()
+            };
         } else if let Some(rung) = contender.rung {
-            ladder = ladder.from_rung(rung);
+            ladder = ladder.start_at(rung);
         }
         contender.asking = Some(Asking::begin(ladder, io));
     }
@@ -153,11 +169,19 @@ impl Race {
         result: Result<Answer<J>, Failure>,
         io: &mut Io<J>,
     ) -> Option<Won<J>> {
-        let index = self.contenders.iter().position(|it| it.asking.as_ref().is_some_and(|it| it.is(id)))?;
+        let index = self
+            .contenders
+            .iter()
+            .position(|it| it.asking.as_ref().is_some_and(|it| it.is(id)))?;
         let contender = self.contenders.get_mut(index)?;
         match contender.asking.take()?.answer(result, io) {
             Progress::Asking(asking) => contender.asking = Some(asking),
-            Progress::Found(found) => return Some(Won { origin: contender.origin.clone(), found }),
+            Progress::Found(found) => {
+                return Some(Won {
+                    origin: contender.origin.clone(),
+                    found,
+                });
+            }
             Progress::Nothing(reason, wait) => self.failed(index, reason, wait, io),
         }
         None
@@ -172,7 +196,9 @@ impl Race {
 
     fn failed<J>(&mut self, index: usize, reason: Reason, wait: Option<u32>, io: &mut Io<J>) {
         let eager = io.now - self.began < EAGER_FOR;
-        let Some(contender) = self.contenders.get_mut(index) else { return };
+        let Some(contender) = self.contenders.get_mut(index) else {
+            return;
+        };
         let pause = match wait {
             Some(seconds) => Millis::from_secs(seconds.min(MAX_WAIT).into()),
             None if eager => Millis(io.rng.between(EAGER_PAUSE.0, EAGER_PAUSE.1)),
@@ -182,9 +208,16 @@ impl Race {
         contender.rung = None;
         contender.at = io.now + pause;
         if contender.reason.replace(reason) != Some(reason) {
-            io.trace.push(super::trace::Entry::new(io.now, "probe", reason.as_str()).of(Some(&contender.origin)));
+            io.trace.push(
+                super::trace::Entry::new(io.now, "probe", reason.as_str())
+                    .of(Some(&contender.origin)),
+            );
         }
-        if let Some(next) = self.contenders.iter_mut().find(|it| it.attempts == 0 && it.reason.is_none() && it.asking.is_none()) {
+        if let Some(next) = self
+            .contenders
+            .iter_mut()
+            .find(|it| it.attempts == 0 && it.reason.is_none() && it.asking.is_none())
+        {
             next.at = next.at.min(io.now);
         }
     }
@@ -216,7 +249,11 @@ impl Race {
 
     /// The most telling barrier, and the origin that has it.
     pub(super) fn barrier(&self) -> (Reason, Option<&BaseUrl>) {
-        let failed = self.contenders.iter().rev().filter_map(|it| Some((it.reason?, &it.origin)));
+        let failed = self
+            .contenders
+            .iter()
+            .rev()
+            .filter_map(|it| Some((it.reason?, &it.origin)));
         match failed.max_by_key(|(reason, _)| *reason) {
             Some((reason, origin)) => (reason, Some(origin)),
             None if self.contenders.is_empty() => (Reason::NoCandidates, None),

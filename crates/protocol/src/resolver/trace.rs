@@ -72,7 +72,15 @@ impl<T> Ring<T> {
 
 impl Entry {
     pub(super) const fn new(at: Millis, kind: &'static str, code: &'static str) -> Self {
-        Self { at: at.0, kind, source: None, origin: None, code, age: None, raced: Vec::new() }
+        Self {
+            at: at.0,
+            kind,
+            source: None,
+            origin: None,
+            code,
+            age: None,
+            raced: Vec::new(),
+        }
     }
 
     pub(super) fn of(mut self, origin: Option<&crate::url::BaseUrl>) -> Self {

@@ -11,13 +11,19 @@ use crate::url::BaseUrl;
 use std::collections::BTreeMap;
 
 /// Fills the parts of `view` that follow from the document.
-pub(super) fn fill<J: Json>(view: &mut View, document: Option<&Document<J>>, origin: Option<&BaseUrl>, options: &Options<J>) {
+pub(super) fn fill<J: Json>(
+    view: &mut View,
+    document: Option<&Document<J>>,
+    origin: Option<&BaseUrl>,
+    options: &Options<J>,
+) {
     let (base_url, ws_base_url) = bases(document, origin, options);
     view.base_url = base_url;
     view.ws_base_url = ws_base_url;
     let mut names = Names::default();
     for service in document.map_or(&[][..], |it| &it.services) {
-        view.services.insert(service.name.to_string(), view_service(service));
+        view.services
+            .insert(service.name.to_string(), view_service(service));
         for endpoint in &service.endpoints {
             names.add_endpoint(view.endpoints.len(), service, endpoint);
             view.endpoints.push(view_endpoint(Some(service), endpoint));
@@ -54,30 +60,64 @@ fn view_endpoint(service: Option<&Service>, endpoint: &Endpoint) -> ViewEndpoint
 
 /// The base URLs: the service named in the options; else the one that matches most of the wanted
 /// endpoints; else what the config itself says; else the only service there is; else the fallback.
-fn bases<J: Json>(document: Option<&Document<J>>, origin: Option<&BaseUrl>, options: &Options<J>) -> (String, String) {
-    let Fallback { base_url, ws_base_url, .. } = &options.fallback;
+fn bases<J: Json>(
+    document: Option<&Document<J>>,
+    origin: Option<&BaseUrl>,
+    options: &Options<J>,
+) -> (String, String) {
+    let Fallback {
+        base_url,
+        ws_base_url,
+        ..
+    } = &options.fallback;
     let fallback = || (base_url.clone(), ws_base_url.clone());
-    let Some(document) = document else { return fallback() };
-    let of = |service: &Service| service.best_instance().map(|it| (it.url.to_string(), it.url.websocket()));
+    let Some(document) = document else {
+        return fallback();
+    };
+    let of = |service: &Service| {
+        service
+            .best_instance()
+            .map(|it| (it.url.to_string(), it.url.websocket()))
+    };
     if let Some(name) = &options.service {
-        return document.services.iter().find(|it| it.name == *name).and_then(of).unwrap_or_else(fallback);
+        return document
+            .services
+            .iter()
+            .find(|it| it.name == *name)
+            .and_then(of)
+            .unwrap_or_else(fallback);
     }
     if let Some(found) = most_wanted(&document.services, &options.wanted).and_then(of) {
         return found;
     }
     let (config, ws_config) = config_bases(document);
     if let Some(base) = config {
-        return (base.to_string(), ws_config.unwrap_or_else(|| base.websocket()));
+        return (
+            base.to_string(),
+            ws_config.unwrap_or_else(|| base.websocket()),
+        );
     }
-    let (base, ws) = only_service(&document.services, origin).and_then(of).unwrap_or_else(fallback);
+    let (base, ws) = only_service(&document.services, origin)
+        .and_then(of)
+        .unwrap_or_else(fallback);
     (base, ws_config.unwrap_or(ws))
 }
 
 fn most_wanted<'a>(services: &'a [Service], wanted: &[Wanted]) -> Option<&'a Service> {
-    let matches =
-        |service: &Service| wanted.iter().filter(|it| service.endpoints.iter().any(|has| it.is(has))).count();
-    let scored = services.iter().rev().map(|service| (matches(service), service));
-    scored.filter(|(score, _)| *score > 0).max_by_key(|(score, _)| *score).map(|(_, service)| service)
+    let matches = |service: &Service| {
+        wanted
+            .iter()
+            .filter(|it| service.endpoints.iter().any(|has| it.is(has)))
+            .count()
+    };
+    let scored = services
+        .iter()
+        .rev()
+        .map(|service| (matches(service), service));
+    scored
+        .filter(|(score, _)| *score > 0)
+        .max_by_key(|(score, _)| *score)
+        .map(|(_, service)| service)
 }
 
 /// How many of the wanted endpoints a document has.
@@ -90,7 +130,9 @@ fn config_bases<J: Json>(document: &Document<J>) -> (Option<BaseUrl>, Option<Str
     let text = |key| document.config.as_ref()?.get(key)?.read::<String>().ok();
     let base = text("API_BASE_URL").and_then(|text| BaseUrl::parse(&text).ok());
     let ws = text("WS_BASE_URL").and_then(|text| {
-        let http = text.strip_prefix("ws").filter(|rest| rest.starts_with(':') || rest.starts_with("s:"))?;
+        let http = text
+            .strip_prefix("ws")
+            .filter(|rest| rest.starts_with(':') || rest.starts_with("s:"))?;
         let mut as_http = String::from("http");
         as_http.push_str(http);
         BaseUrl::parse(&as_http).ok().map(|url| url.websocket())
@@ -133,7 +175,11 @@ impl Names {
 
     fn add(&mut self, endpoint: usize, service: &Service, name: &Name, method: Option<Method>) {
         let qualified = qualify(service, name);
-        let meaning = Meaning { endpoint, method, qualified: qualified.clone() };
+        let meaning = Meaning {
+            endpoint,
+            method,
+            qualified: qualified.clone(),
+        };
         for key in [name.as_str(), &qualified] {
             let meanings = self.meanings.entry(key.to_owned()).or_default();
             match meanings.iter_mut().find(|it| it.endpoint == endpoint) {
@@ -152,15 +198,24 @@ impl Names {
             for endpoint in &service.endpoints {
                 if wanted.is(endpoint) {
                     let qualified = qualify(service, &endpoint.name);
-                    meanings.push(Meaning { endpoint: index, method: wanted.method, qualified });
+                    meanings.push(Meaning {
+                        endpoint: index,
+                        method: wanted.method,
+                        qualified,
+                    });
                 }
                 index += 1;
             }
         }
         // Of several services that have it, the base URL's is meant.
         let at_base = |it: &Meaning| {
-            let service = view.endpoints.get(it.endpoint).and_then(|it| it.service.as_ref());
-            service.and_then(|it| view.services.get(it)).is_some_and(|it| it.url.as_ref() == Some(&view.base_url))
+            let service = view
+                .endpoints
+                .get(it.endpoint)
+                .and_then(|it| it.service.as_ref());
+            service
+                .and_then(|it| view.services.get(it))
+                .is_some_and(|it| it.url.as_ref() == Some(&view.base_url))
         };
         if meanings.len() > 1 && meanings.iter().filter(|it| at_base(it)).count() == 1 {
             meanings.retain(at_base);
@@ -169,19 +224,29 @@ impl Names {
             let endpoint = view.endpoints.len();
             view.endpoints.push(view_endpoint(None, &wanted.declared()));
             let qualified = wanted.name.to_string();
-            meanings.push(Meaning { endpoint, method: wanted.method, qualified });
+            meanings.push(Meaning {
+                endpoint,
+                method: wanted.method,
+                qualified,
+            });
         } else if let ([only], Some(method)) = (meanings.as_slice(), wanted.method) {
             // What the page declares is evidence too, the weakest; it never hides what is known.
             if let Some(endpoint) = view.endpoints.get_mut(only.endpoint) {
                 let declared = Evidence::Declared.as_str().to_owned();
-                endpoint.methods.entry(method.as_str().to_owned()).or_insert(declared);
+                endpoint
+                    .methods
+                    .entry(method.as_str().to_owned())
+                    .or_insert(declared);
             }
         }
         self.meanings.insert(wanted.name.to_string(), meanings);
     }
 
     fn targets(self) -> BTreeMap<String, Target> {
-        self.meanings.into_iter().map(|(name, meanings)| (name, target(meanings))).collect()
+        self.meanings
+            .into_iter()
+            .map(|(name, meanings)| (name, target(meanings)))
+            .collect()
     }
 }
 

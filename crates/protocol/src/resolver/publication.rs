@@ -1,0 +1,182 @@
+//! The publication at the end of every input: what the page sees now, and what that means.
+
+use super::action::Action;
+use super::event::{self, Event};
+use super::holdings::Source;
+use super::machine::Resolver;
+use super::trace::Entry;
+use super::view;
+use crate::catalog::wire;
+use crate::json::Json;
+use crate::probe::Rung;
+use crate::reason::Reason;
+use crate::snapshot::{Snapshot, View};
+use crate::time::Millis;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+impl<J: Json> Resolver<J> {
+    /// Settles if it is time, and shows what has changed: at most one publication for each input.
+    pub(super) fn publish(&mut self) {
+        let late = self.deadline <= self.io.now;
+        if late {
+            self.deadline = Millis::NEVER;
+        }
+        if !self.settled && (late || self.holdings.best().is_some()) {
+            self.settled = true;
+            self.deadline = Millis::NEVER;
+            self.changed = true;
+        }
+        let barrier_moved = self.settled && !self.holdings.is_live() && self.barrier_moved();
+        if !self.settled || !(self.changed || barrier_moved) {
+            return;
+        }
+        self.changed = false;
+        let snapshot = Rc::new(self.view());
+        if self.published.as_ref() == Some(&snapshot) {
+            return;
+        }
+        let events = self.events(&snapshot);
+        self.trace_publication(&snapshot);
+        if snapshot.view.source == Some(Source::Live.as_str()) {
+            self.io.act(Action::Store(Rc::clone(&snapshot)));
+        }
+        self.published = Some(Rc::clone(&snapshot));
+        self.io.act(Action::Publish { snapshot, events });
+    }
+
+    /// The reason that a page without a live value sees: of what is held, or of what stands in the way.
+    fn reason(&self) -> (Reason, Option<String>) {
+        match self.holdings.best() {
+            Some((Source::Live, _)) => (Reason::Live, None),
+            Some((Source::Provided, _)) => (Reason::Provided, None),
+            Some((Source::Cache, _)) if !self.holdings.lost => (Reason::Cached, None),
+            _ => {
+                let (reason, origin) = self.race.barrier();
+                (reason, origin.map(ToString::to_string))
+            }
+        }
+    }
+
+    fn barrier_moved(&self) -> bool {
+        let (reason, subject) = self.reason();
+        self.published
+            .as_ref()
+            .is_some_and(|it| it.view.code != reason.as_str() || it.view.subject != subject)
+    }
+
+    fn view(&self) -> Snapshot<J> {
+        let best = self.holdings.best();
+        let held = best.map(|(_, held)| held);
+        let source = best.map_or(Source::Fallback, |(source, _)| source);
+        let status = match source {
+            Source::Live => "live",
+            Source::Provided => "provided",
+            Source::Cache if self.holdings.lost => "stale",
+            Source::Cache => "cached",
+            Source::Fallback => "fallback",
+        };
+        let (reason, subject) = self.reason();
+        let stamp = held.and_then(|it| it.document.stamp.as_ref());
+        let mut view = View {
+            status,
+            source: Some(source.as_str()),
+            code: reason.as_str(),
+            subject,
+            origin: held
+                .and_then(|it| it.origin.as_ref())
+                .map(ToString::to_string),
+            rung: held.and_then(|it| it.rung).map(Rung::as_str),
+            epoch: stamp.map(|it| wire::Epoch {
+                registry: it.epoch.registry().to_owned(),
+                boot: it.epoch.boot(),
+            }),
+            revision: stamp.map(|it| it.revision),
+            base_url: String::new(),
+            ws_base_url: String::new(),
+            services: BTreeMap::new(),
+            endpoints: Vec::new(),
+            names: BTreeMap::new(),
+        };
+        let document = held.map(|it| &it.document);
+        view::fill(
+            &mut view,
+            document,
+            held.and_then(|it| it.origin.as_ref()),
+            &self.options,
+        );
+        let config = match document {
+            Some(document) => document.config.clone(),
+            None => self.options.fallback.config.clone(),
+        };
+        Snapshot { view, config }
+    }
+
+    fn events(&self, new: &Snapshot<J>) -> Vec<Event> {
+        let (reason, subject) = self.reason();
+        let failed = || Event::DiscoveryFailed { reason, subject };
+        let Some(old) = &self.published else {
+            let fallback = self.holdings.best().is_none().then(failed);
+            return [Event::ConfigReady].into_iter().chain(fallback).collect();
+        };
+        let (before, after) = (&old.view, &new.view);
+        let mut events = Vec::new();
+        if before.source == Some("live") && after.source != Some("live") {
+            events.push(failed());
+        }
+        if is_update(old, new) {
+            events.push(Event::ConfigUpdated);
+        }
+        // A value without services (a fallback, provided config values) says nothing about them.
+        if !before.services.is_empty() && !after.services.is_empty() {
+            events.extend(event::relocations(before, after));
+            events.extend(event::endpoint_changes(before, after));
+        }
+        events
+    }
+
+    fn trace_publication(&mut self, snapshot: &Snapshot<J>) {
+        let kind = if self.published.is_none() {
+            "settled"
+        } else {
+            "superseded"
+        };
+        let same_value = self.published.as_ref().is_some_and(|old| {
+            !is_update(old, snapshot) && old.view.status == snapshot.view.status
+        });
+        if same_value {
+            return;
+        }
+        let mut entry = Entry::new(self.io.now, kind, snapshot.view.code);
+        entry.source = snapshot.view.source;
+        entry.origin.clone_from(&snapshot.view.origin);
+        entry.age = self
+            .holdings
+            .best()
+            .map(|(_, held)| (self.io.now - held.since + held.age).0);
+        entry.raced = self.race.origins().map(ToString::to_string).collect();
+        self.io.trace.push(entry);
+    }
+}
+
+/// Whether the page reads something else than before, or reads it from a better source.
+fn is_update<J: Json>(old: &Snapshot<J>, new: &Snapshot<J>) -> bool {
+    let (before, after) = (&old.view, &new.view);
+    let rank = |view: &View| {
+        [
+            Some("fallback"),
+            Some("cache"),
+            Some("provided"),
+            Some("live"),
+        ]
+        .iter()
+        .position(|it| *it == view.source)
+    };
+    rank(after) > rank(before)
+        || old.config != new.config
+        || before.base_url != after.base_url
+        || before.ws_base_url != after.ws_base_url
+        || before.services != after.services
+        || before.endpoints != after.endpoints
+        || before.names != after.names
+}
