@@ -1,7 +1,7 @@
 //! Header fields that are lists: `Allow`, `Cache-Control`.
 
 /// The longest header value that is read, in bytes. The fields read here need a tenth of it.
-pub const MAX_FIELD_BYTES: usize = 1_024;
+pub(crate) const MAX_FIELD_BYTES: usize = 1_024;
 
 /// The members of a list-based field (RFC 9110 section 5.6.1), without the white space around them; empty members do not
 /// count (section 5.6.1.2). A comma within a quoted string separates nothing. Of a value longer than [`MAX_FIELD_BYTES`]

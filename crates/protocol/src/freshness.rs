@@ -23,14 +23,14 @@ pub enum Use {
     Stale,
 }
 
-/// The bounds of polling, in milliseconds.
+/// When to ask again, counted from an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bounds {
-    /// Never sooner than this after an answer.
+pub struct Polling {
+    /// Not sooner than this.
     pub min: Millis,
     /// After this, where neither the document nor its headers say.
     pub default: Millis,
-    /// Never later than this, jitter aside.
+    /// Not later than this.
     pub max: Millis,
 }
 
@@ -47,53 +47,59 @@ pub struct Bounds {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Freshness {
-    said: Option<Millis>,
-    stale_while_revalidate: Millis,
-    may_be_kept: bool,
+    ttl: Option<Millis>,
+    headers: CacheControl,
 }
 
 impl Freshness {
     /// From the `ttl` of the document, if it has one, and the headers that it came with.
     ///
-    /// The document's own word goes before `max-age`: it is about its content, where the header also serves caches
-    /// in between. `no-cache` says that an answer may not be used unasked, and nothing of how soon it changes.
-    pub fn new(ttl: Option<Millis>, headers: CacheControl) -> Self {
-        let header = headers
-            .max_age
-            .filter(|_| !headers.no_cache && !headers.no_store);
-        Self {
-            said: ttl.or(header.map(seconds)),
-            stale_while_revalidate: headers.stale_while_revalidate.map_or(Millis::ZERO, seconds),
-            may_be_kept: !headers.no_store,
-        }
+    /// `max-age` goes before the document's own word: who serves the document may know better than who wrote it.
+    pub const fn new(ttl: Option<Millis>, headers: CacheControl) -> Self {
+        Self { ttl, headers }
     }
 
-    /// Whether the answer may be kept for a later visit: not with `no-store`.
-    pub const fn may_be_kept(self) -> bool {
-        self.may_be_kept
-    }
-
-    /// What may be done with the answer at `age` milliseconds after it came.
+    /// What may be done with the answer at `age` milliseconds after it came (RFC 9111 section 4.2).
     pub fn at_age(self, age: Millis) -> Use {
-        let fresh_for = self.said.unwrap_or(Millis::ZERO);
+        let revalidate = self.headers.no_cache || self.headers.no_store;
+        let said = self
+            .headers
+            .max_age
+            .map(seconds)
+            .or(self.ttl)
+            .filter(|_| !revalidate);
+        let fresh_for = said.unwrap_or(Millis::ZERO);
         if age < fresh_for {
             Use::Fresh
-        } else if age < fresh_for + self.stale_while_revalidate {
+        } else if age
+            < fresh_for
+                + self
+                    .headers
+                    .stale_while_revalidate
+                    .map_or(Millis::ZERO, seconds)
+        {
             Use::WhileRevalidating
         } else {
             Use::Stale
         }
     }
 
-    /// When to ask again after an answer at `now`: when it ends being fresh, within the bounds, and up to a tenth later, so
-    /// that clients that were told together do not come back together.
-    pub fn next_poll(self, now: Millis, bounds: Bounds, rng: &mut Rng) -> Millis {
-        let wait = self
-            .said
-            .unwrap_or(bounds.default)
-            .min(bounds.max)
-            .max(bounds.min);
-        now + wait + Millis(rng.between(0, wait.0 / 10))
+    /// When to ask again after an answer at `now`: as soon as the answer ends being fresh, within the bounds, and up to a
+    /// tenth sooner, so that clients that were told together drift apart.
+    ///
+    /// `max-age=0`, `no-cache` and `no-store` forbid to use an answer unasked. They do not say that it will change soon, so
+    /// they count as saying nothing here.
+    pub fn next_poll(self, now: Millis, polling: Polling, rng: &mut Rng) -> Millis {
+        let max_age = self
+            .headers
+            .max_age
+            .filter(|secs| *secs > 0 && !self.headers.no_cache && !self.headers.no_store);
+        let wait = max_age
+            .map(seconds)
+            .or(self.ttl)
+            .unwrap_or(polling.default)
+            .min(polling.max);
+        now + Millis(rng.between(wait.0 - wait.0 / 10, wait.0)).max(polling.min)
     }
 }
 
@@ -103,11 +109,11 @@ fn seconds(seconds: u32) -> Millis {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bounds, CacheControl, Freshness, Use};
+    use super::{CacheControl, Freshness, Polling, Use};
     use crate::{rng::Rng, time::Millis};
     use proptest::prelude::*;
 
-    const BOUNDS: Bounds = Bounds {
+    const POLLING: Polling = Polling {
         min: Millis::from_secs(1),
         default: Millis::from_secs(30),
         max: Millis::from_secs(600),
@@ -118,49 +124,57 @@ mod tests {
     }
 
     #[test]
-    fn the_documents_word_goes_before_the_headers_and_both_before_the_default() {
+    fn the_headers_go_before_the_document_and_both_before_the_default() {
         for (ttl, headers, secs) in [
-            (Some(20), "max-age=60", 20),
-            (Some(20), "no-cache", 20),
-            (None, "max-age=60", 60),
-            (None, "max-age=0", 1),
+            (Some(20), "max-age=60", 60),
+            (Some(20), "max-age=0", 20),
+            (Some(20), "no-cache, max-age=60", 20),
             (None, "no-cache, max-age=60", 30),
             (None, "", 30),
+            (Some(0), "", 1),
             (Some(86_400), "", 600),
         ] {
-            let poll = freshness(ttl, headers).next_poll(Millis(7), BOUNDS, &mut Rng::new(1));
+            let poll = freshness(ttl, headers).next_poll(Millis(7), POLLING, &mut Rng::new(1));
             let wait = Millis::from_secs(secs).0;
             assert!(
-                (wait..=wait + wait / 10).contains(&(poll.0 - 7)),
+                (wait - wait / 10..=wait).contains(&(poll.0 - 7)),
                 "{ttl:?} {headers}: {poll:?}"
             );
         }
     }
 
     #[test]
-    fn without_a_word_on_freshness_an_answer_is_stale_at_once() {
-        assert_eq!(freshness(None, "no-cache").at_age(Millis::ZERO), Use::Stale);
+    fn polls_that_could_come_together_drift_apart() {
+        let mut rng = Rng::new(1);
+        let mut poll = || freshness(Some(30), "").next_poll(Millis(0), POLLING, &mut rng);
+        assert!(poll() != poll() && poll() != poll());
+    }
+
+    #[test]
+    fn an_answer_is_used_as_long_as_it_may_be() {
+        assert_eq!(freshness(Some(30), "").at_age(Millis(29_999)), Use::Fresh);
+        assert_eq!(
+            freshness(Some(30), "max-age=10").at_age(Millis(10_000)),
+            Use::Stale
+        );
+        assert_eq!(
+            freshness(Some(30), "no-cache").at_age(Millis::ZERO),
+            Use::Stale
+        );
         assert_eq!(freshness(None, "").at_age(Millis::ZERO), Use::Stale);
         assert_eq!(
-            freshness(None, "no-cache, stale-while-revalidate=5").at_age(Millis(1)),
+            freshness(None, "max-age=0, stale-while-revalidate=5").at_age(Millis(4_999)),
             Use::WhileRevalidating
         );
     }
 
-    #[test]
-    fn only_no_store_forbids_to_keep_an_answer() {
-        assert!(!freshness(Some(30), "no-store").may_be_kept());
-        assert!(freshness(Some(30), "no-cache, max-age=0").may_be_kept());
-    }
-
     proptest! {
         #[test]
-        fn a_poll_is_never_sooner_than_the_least_nor_much_later_than_the_most(
+        fn a_poll_is_within_its_bounds(
             now in 0_u64..1 << 50, ttl in prop::option::of(0_u64..1 << 40), headers in ".{0,40}", seed: u64,
         ) {
-            let poll = freshness(ttl, &headers).next_poll(Millis(now), BOUNDS, &mut Rng::new(seed));
-            prop_assert!(poll >= Millis(now) + BOUNDS.min);
-            prop_assert!(poll <= Millis(now) + BOUNDS.max + Millis(BOUNDS.max.0 / 10));
+            let poll = freshness(ttl, &headers).next_poll(Millis(now), POLLING, &mut Rng::new(seed));
+            prop_assert!((Millis(now) + POLLING.min..=Millis(now) + POLLING.max).contains(&poll));
         }
     }
 }

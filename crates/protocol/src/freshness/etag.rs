@@ -103,8 +103,8 @@ mod tests {
         #[test]
         fn a_tag_that_was_read_reads_the_same_again(value in "(W/)?\"[ -~é]{0,9}\"") {
             if let Some(tag) = ETag::read(&value) {
-                prop_assert_eq!(ETag::read(tag.as_str()).as_ref(), Some(&tag));
-                prop_assert!(tag.matches_weakly(&tag));
+                let again = ETag::read(tag.as_str()).unwrap();
+                prop_assert!(again == tag && again.matches_weakly(&tag));
             }
         }
     }
