@@ -15,7 +15,7 @@ pub struct Allow {
 }
 
 /// Reads the value of an `Allow` header. Anything goes: what is no method is counted, empty members and white space are not,
-/// and of a value longer than [`MAX_FIELD_BYTES`](field_list::MAX_FIELD_BYTES) nothing is read.
+/// and of a value longer than 1,024 bytes nothing is read.
 ///
 /// ```
 /// use landfall_protocol::{method::Method, readers::allow};
