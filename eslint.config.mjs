@@ -35,5 +35,5 @@ export default defineConfig(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
     },
   },
-  { files: ['www/**/*.tsx', 'www/**/react/**/*.ts'], ...reactHooks.configs.flat.recommended },
+  { files: ['www/**/*.ts', 'www/**/*.tsx'], ...reactHooks.configs.flat.recommended },
 );

@@ -1,7 +1,8 @@
 // Says what a long step is doing: one moving line on a terminal, a plain line now and then in a log.
+import { stripVTControlCharacters } from 'node:util';
+
 const TERMINAL = process.stderr.isTTY === true;
 const EVERY_MS = TERMINAL ? 250 : 20_000;
-const CONTROL = new RegExp('\\u001b\\[[0-9;]*[A-Za-z]|[\\u0000-\\u0008\\u000b-\\u001f\\u007f]', 'g');
 
 /** Seconds since an instant of `performance.now()`, as a person reads them. */
 export function elapsed(since) {
@@ -26,7 +27,7 @@ export function progress(title) {
   const timer = setInterval(say, EVERY_MS);
   return {
     line(text) {
-      current = text.replace(CONTROL, '').trim() || current;
+      current = stripVTControlCharacters(text).replace(/\p{Cc}/gu, '').trim() || current;
     },
     end(mark) {
       clearInterval(timer);
