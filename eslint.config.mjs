@@ -11,7 +11,7 @@ const pageGlobals = ['document', 'window', 'location', 'localStorage', 'EventSou
 const readonly = (names) => Object.fromEntries(names.map((name) => [name, 'readonly']));
 
 export default defineConfig(
-  { ignores: ['target/', 'dist/', 'dist-pack/', 'tests/artifacts/', '**/node_modules/', '**/target/'] },
+  { ignores: ['**/dist/', '**/node_modules/', '**/target/', 'dist-pack/', 'tests/artifacts/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {

@@ -5,13 +5,16 @@ import path from 'node:path';
 
 import { BUILD, ROOT } from './paths.mjs';
 
-/** Every file below the given files and folders, sorted. A path that does not exist has none. */
+/** Folders inside sources that are made from them, or brought by npm. */
+const NOT_SOURCES = new Set(['node_modules', 'dist', 'target']);
+
+/** Every source file below the given files and folders, sorted. A path that does not exist has none. */
 export function filesBelow(...roots) {
   const found = [];
   const visit = (entry) => {
     if (!existsSync(entry)) return;
     if (statSync(entry).isDirectory()) {
-      for (const name of readdirSync(entry)) if (name !== 'node_modules') visit(path.join(entry, name));
+      for (const name of readdirSync(entry)) if (!NOT_SOURCES.has(name)) visit(path.join(entry, name));
     } else {
       found.push(entry);
     }

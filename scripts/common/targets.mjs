@@ -9,7 +9,7 @@ export const wasmDir = (kind) => path.join(BUILD, 'wasm', kind);
 export const DIST = inRoot('dist');
 
 /** The dashboard's files, which the daemon embeds. */
-export const DASHBOARD = path.join(BUILD, 'dashboard');
+export const DASHBOARD = inRoot('www/app/dist');
 
 /** The packed npm package. */
 export const PACKED = inRoot('dist-pack');
