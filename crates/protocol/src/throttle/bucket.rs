@@ -1,0 +1,77 @@
+//! CPU-time tokens: a token bucket whose tokens are nanoseconds of CPU.
+//!
+//! Refilled at the budget, charged with what was really used. Whatever the work costs, the use of any stretch of time is at
+//! most the refill of that stretch, a full bucket, and the debt of the last batch: over a minute, under 1.05 times the budget
+//! as long as a batch costs less than two seconds' refill.
+
+use super::{CpuShare, Decision};
+use crate::time::Millis;
+
+/// The bucket holds the refill of this long: what was not used before may be used now.
+const BURST: Millis = Millis::from_secs(1);
+/// Work is given out in batches of this long's refill, at least: waking up for each single check costs more than the check.
+const BATCH: Millis = Millis(250);
+/// Debt beyond the refill of this long is forgiven, or the work would rest for hours after something else took a whole core.
+const LONGEST_DEBT: Millis = Millis::from_secs(60);
+
+#[derive(Clone, Debug)]
+pub(super) struct Bucket {
+    /// Nanoseconds of CPU a millisecond.
+    refill: i64,
+    /// Nanoseconds of CPU; negative while there is debt.
+    balance: i64,
+    /// Nanoseconds of CPU.
+    forgiven: u64,
+}
+
+impl Bucket {
+    pub(super) fn new(budget: CpuShare) -> Self {
+        let refill = i64::from(budget.micros_per_second());
+        Self {
+            refill,
+            balance: refill_of(BURST, refill),
+            forgiven: 0,
+        }
+    }
+
+    /// Adds the refill of `elapsed` at `pace` thousandths of the budget, and takes away `used` microseconds.
+    pub(super) fn charge(&mut self, elapsed: Millis, used: u64, pace: u32) {
+        let used = i64::try_from(used.saturating_mul(1_000)).unwrap_or(i64::MAX);
+        let refill = refill_of(elapsed, self.refill).saturating_mul(pace.into()) / 1_000;
+        let balance = self
+            .balance
+            .saturating_add(refill)
+            .saturating_sub(used)
+            .min(refill_of(BURST, self.refill));
+        let lowest = -refill_of(LONGEST_DEBT, self.refill);
+        self.forgiven = self
+            .forgiven
+            .saturating_add(balance.abs_diff(balance.max(lowest)));
+        self.balance = balance.max(lowest);
+    }
+
+    /// A batch, when there are tokens for one; else when there will be.
+    pub(super) fn decide(&self, now: Millis, pace: u32) -> Decision {
+        let batch = refill_of(BATCH, self.refill);
+        let a_second = self.refill.unsigned_abs() * u64::from(pace);
+        if a_second == 0 {
+            return Decision::Wait(Millis::NEVER);
+        }
+        if self.balance >= batch {
+            return Decision::Spend(batch.unsigned_abs() / 1_000);
+        }
+        let missing = self.balance.abs_diff(batch);
+        Decision::Wait(now + Millis((missing * 1_000).div_ceil(a_second)))
+    }
+
+    /// Microseconds.
+    pub(super) const fn forgiven(&self) -> u64 {
+        self.forgiven / 1_000
+    }
+}
+
+fn refill_of(span: Millis, refill: i64) -> i64 {
+    i64::try_from(span.0)
+        .unwrap_or(i64::MAX)
+        .saturating_mul(refill)
+}

@@ -1,0 +1,191 @@
+//! The throttle against a step model: no real CPU is used. It mirrors the loads by which control laws were compared.
+//!
+//! The plant wants 200 checks a second at about 100 us each, 2 % of a core, and has a budget of 1 %. It runs at most ten checks at once,
+//! trusts its estimate of their cost, and is woken late by a busy host.
+
+use landfall_protocol::{
+    rng::Rng,
+    throttle::{CpuShare, Decision, Policy, Throttle},
+    time::Millis,
+};
+
+const BUDGET: CpuShare = CpuShare::from_permille(10);
+const SECONDS: u64 = 1_200;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Load {
+    Steady,
+    /// Others use most of the machine all the time.
+    Busy,
+    /// Others use most of the machine for 20 s, and nothing for 20 s.
+    Square,
+    /// From 400 s on, a check costs ten times as much.
+    CostTimesTen,
+}
+
+const LOADS: [Load; 4] = [Load::Steady, Load::Busy, Load::Square, Load::CostTimesTen];
+
+impl Load {
+    fn is_busy(self, now: u64) -> bool {
+        self == Self::Busy || (self == Self::Square && now / 20_000 % 2 == 1)
+    }
+
+    /// CPU microseconds of a check.
+    fn cost(self, now: u64, rng: &mut Rng) -> u64 {
+        let cost = rng.between(70, 130);
+        if self == Self::CostTimesTen && now >= 400_000 {
+            cost * 10
+        } else {
+            cost
+        }
+    }
+}
+
+/// Runs the plant and returns the CPU microseconds used until the end of each second.
+fn run(policy: Policy, load: Load, psi: bool) -> Vec<u64> {
+    let mut throttle = Throttle::new(policy, BUDGET);
+    let mut rng = Rng::new(1);
+    let (mut used, mut due, mut estimate, mut wake) = (0, 0, 100, 0);
+    let mut by_second = vec![0];
+    for now in 0..SECONDS * 1_000 {
+        // Wanted checks in thousandths; a check that is overdue does not become due again.
+        due = (due + 200 * u64::from(throttle.pace()) / 1_000).min(200_000);
+        if psi && now % 2_000 == 0 {
+            throttle.observe_pressure(Millis(now), if load.is_busy(now) { 80 } else { 2 });
+        }
+        if now >= wake && due >= 1_000 {
+            match throttle.allow(Millis(now), used) {
+                Decision::Spend(micros) => {
+                    let batch = (micros / estimate).clamp(1, 10).min(due / 1_000);
+                    let cost: u64 = (0..batch).map(|_| load.cost(now, &mut rng)).sum();
+                    due -= batch * 1_000;
+                    used += cost;
+                    estimate = (9 * estimate + cost / batch).div_ceil(10);
+                    wake = now + 1 + cost / 1_000;
+                }
+                Decision::Wait(until) => {
+                    assert!(until > Millis(now), "it waits for what has passed");
+                    wake = until.0
+                        + if load.is_busy(now) {
+                            rng.below(200)
+                        } else {
+                            rng.below(2)
+                        };
+                }
+            }
+        }
+        if (now + 1) % 1_000 == 0 {
+            by_second.push(used);
+        }
+    }
+    by_second
+}
+
+/// The use of every minute, in thousandths of the budget.
+fn minutes(by_second: &[u64]) -> Vec<u64> {
+    let budget = u64::from(BUDGET.micros_per_second()) * 60;
+    by_second
+        .windows(61)
+        .map(|minute| (minute[60] - minute[0]) * 1_000 / budget)
+        .collect()
+}
+
+#[test]
+fn with_tokens_every_minute_keeps_within_5_percent_of_the_budget_under_every_load() {
+    for load in LOADS {
+        let minutes = minutes(&run(Policy::Tokens, load, false));
+        assert_eq!(minutes.len() as u64, SECONDS - 59);
+        let (least, most) = (minutes.iter().min().unwrap(), minutes.iter().max().unwrap());
+        assert!(
+            (950..=1_050).contains(least) && *most <= 1_050,
+            "{load:?}: {least}..{most}"
+        );
+    }
+}
+
+#[test]
+fn pressure_on_the_host_lowers_the_use_and_never_raises_it() {
+    for load in LOADS {
+        let minutes = minutes(&run(Policy::Tokens, load, true));
+        assert!(
+            minutes.iter().all(|used| *used <= 1_050),
+            "{load:?}: {:?}",
+            minutes.iter().max()
+        );
+        let last = *minutes.last().unwrap();
+        match load {
+            Load::Busy => assert!((190..=210).contains(&last), "{last}"),
+            Load::Square => assert!((300..=900).contains(&last), "{last}"),
+            Load::Steady | Load::CostTimesTen => assert!(last >= 950, "{last}"),
+        }
+    }
+}
+
+#[test]
+fn the_factor_law_keeps_near_the_budget_until_its_floor_breaks_it() {
+    let steady = minutes(&run(Policy::Factor, Load::Steady, false));
+    assert!(
+        (900..=1_100).contains(steady.last().unwrap()),
+        "{:?}",
+        steady.last()
+    );
+    let dear = minutes(&run(Policy::Factor, Load::CostTimesTen, false));
+    assert!(
+        (3_800..=4_200).contains(dear.last().unwrap()),
+        "{:?}",
+        dear.last()
+    );
+}
+
+#[test]
+fn what_serving_clients_uses_is_charged_and_the_rest_forgiven() {
+    let mut throttle = Throttle::new(Policy::Tokens, BUDGET);
+    throttle.allow(Millis(0), 0);
+    // A whole core for ten seconds: 1,000 s of the budget, of which a minute is earned back.
+    let Decision::Wait(until) = throttle.allow(Millis::from_secs(10), 10_000_000) else {
+        panic!("it may spend")
+    };
+    assert_eq!(until, Millis::from_secs(10 + 60) + Millis(250));
+    assert_eq!(throttle.forgiven(), 10_000_000 - 100_000 - 10_000 - 600_000);
+    assert_eq!(throttle.used(Millis::from_secs(10)).permille(), 1_000);
+    assert!(matches!(
+        throttle.allow(until, 10_000_000),
+        Decision::Spend(_)
+    ));
+}
+
+#[test]
+fn rest_does_not_add_up_beyond_the_burst() {
+    let mut throttle = Throttle::new(Policy::Tokens, BUDGET);
+    throttle.allow(Millis(0), 0);
+    let (mut now, mut used) = (Millis::from_secs(3_600), 0);
+    while let Decision::Spend(micros) = throttle.allow(now, used) {
+        used += micros;
+        now += Millis(1);
+    }
+    assert!(used <= 10_100, "{used}");
+}
+
+#[test]
+fn a_budget_of_nothing_allows_nothing() {
+    let mut throttle = Throttle::new(Policy::Tokens, CpuShare::default());
+    assert_eq!(
+        throttle.allow(Millis(5), 100),
+        Decision::Wait(Millis::NEVER)
+    );
+}
+
+#[test]
+fn numbers_at_their_ends_break_nothing() {
+    for budget in [0, 1, u32::MAX] {
+        for policy in [Policy::Tokens, Policy::Factor] {
+            let mut throttle = Throttle::new(policy, CpuShare::from_micros_per_second(budget));
+            for (now, used) in [(0, u64::MAX), (u64::MAX, 0), (u64::MAX, u64::MAX), (7, 7)] {
+                throttle.allow(Millis(now), used);
+                throttle.observe_pressure(Millis(now), u8::MAX);
+                throttle.used(Millis(now));
+            }
+            assert!((200..=1_000).contains(&throttle.pace()));
+        }
+    }
+}
