@@ -1,0 +1,9 @@
+//! The resolver in scenes: a page, a few origins, and what the page sees.
+//!
+//! The simulator goes through a hundred thousand random schedules; these are the ones a person would tell.
+
+mod discovery;
+mod host;
+mod links;
+mod names;
+mod settlement;
