@@ -28,5 +28,6 @@ pub mod rng;
 pub mod snapshot;
 pub mod template;
 pub mod text;
+pub mod throttle;
 pub mod time;
 pub mod url;
