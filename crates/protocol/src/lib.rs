@@ -6,10 +6,11 @@
 //! - [`resolver`] finds the backend of a page and keeps its snapshot true
 //! - [`probe`] is the ladder of questions to one origin; [`readers`] read what other people serve
 //! - [`catalog`] is Landfall's own document; [`endpoint`] the map of endpoints with their methods
-//! - [`quantize`], [`backoff`] and [`freshness`] are the mechanisms
+//! - [`quantize`], [`backoff`], [`breaker`], [`throttle`] and [`freshness`] are the mechanisms
 #![forbid(unsafe_code)]
 
 pub mod backoff;
+pub mod breaker;
 pub mod catalog;
 pub mod endpoint;
 mod field_list;
