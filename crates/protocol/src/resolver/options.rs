@@ -106,7 +106,7 @@ mod tests {
 
     fn urls(page: &str, ports: &[u16]) -> Vec<String> {
         let page = BaseUrl::parse(page).unwrap();
-        candidates(Some(&page), ports, &[page.clone()])
+        candidates(Some(&page), ports, std::slice::from_ref(&page))
             .iter()
             .map(ToString::to_string)
             .collect()

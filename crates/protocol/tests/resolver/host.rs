@@ -124,10 +124,10 @@ impl Host {
                     .cloned();
                 match site.unwrap_or(Site::Fails(1, Failure::Unreadable)) {
                     Site::Answers(after, answer) => {
-                        self.pending.push((self.now + after, id, Ok(answer)))
+                        self.pending.push((self.now + after, id, Ok(answer)));
                     }
                     Site::Fails(after, failure) => {
-                        self.pending.push((self.now + after, id, Err(failure)))
+                        self.pending.push((self.now + after, id, Err(failure)));
                     }
                     Site::Hangs => {}
                 }

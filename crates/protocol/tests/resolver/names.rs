@@ -68,7 +68,7 @@ fn the_base_is_the_service_that_has_most_of_what_is_wanted() {
         protocol: Protocol::Http,
     };
     let (names, base) = names(|options| {
-        options.wanted = vec![wanted("item", "/items/{any_name}"), wanted("hope", "/hope")]
+        options.wanted = vec![wanted("item", "/items/{any_name}"), wanted("hope", "/hope")];
     });
     assert_eq!(base, "http://localhost:2");
     // The page's own name means the endpoint of the base, whatever the template calls its variables.
