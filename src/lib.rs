@@ -1,1 +1,67 @@
 //! The wasm client: a thin host around [`landfall_protocol`]; it decides nothing itself.
+//!
+//! [`Engine`] is what TypeScript sees. [`driver`] keeps the one law of the machine, [`effects`] do what it
+//! wants done, one file for each, and [`convert`] is the one place where values cross the border.
+
+mod convert;
+mod driver;
+pub mod effects;
+mod options;
+
+pub use convert::JsJson;
+
+use driver::Driver;
+use landfall_protocol::resolver::Input;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+
+/// A client's engine. `www/lib/core/boundary.ts` has the types of what goes in and out.
+#[wasm_bindgen]
+pub struct Engine {
+    driver: Rc<Driver>,
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// An engine that has not started. `publish` is called with each change, after the machine was drained.
+    ///
+    /// # Errors
+    /// `{at, code, value}`: which option is wrong, and how. `www/lib/core/engine.ts` has the words.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: JsValue, publish: js_sys::Function) -> Result<Engine, JsValue> {
+        let options = options::read(options).map_err(|refused| convert::refusal(&refused))?;
+        Ok(Self { driver: Driver::new(options, publish) })
+    }
+
+    /// Begins to look for the backend.
+    pub fn start(&self) {
+        self.driver.start();
+    }
+
+    /// Takes a value that the page hands in, as JSON text. What is not JSON or out of bounds is dropped.
+    pub fn provide(&self, json: &str) {
+        if let Ok(json) = convert::parse(json, convert::MAX_PROVIDED) {
+            self.driver.handle(Input::Provided(json));
+        }
+    }
+
+    /// Asks again now.
+    pub fn refresh(&self) {
+        self.driver.handle(Input::Refresh);
+    }
+
+    /// What it did and why, oldest first.
+    pub fn trace(&self) -> JsValue {
+        self.driver.trace()
+    }
+
+    /// Every request it sent, oldest first.
+    pub fn requests(&self) -> JsValue {
+        self.driver.requests()
+    }
+
+    /// Releases every timer, request, stream and listener.
+    pub fn close(&self) {
+        self.driver.close();
+    }
+}

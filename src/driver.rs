@@ -1,0 +1,173 @@
+//! The one law: after every input the machine's actions are drained, then it sleeps until its timeout.
+//!
+//! Whatever happens goes through [`Driver::handle`]. Inputs that arrive while one is being worked on (from a
+//! listener, or from an action that is answered at once) wait in the inbox, so the machine is never entered
+//! twice, and publications wait in the outbox until it is drained, so no code of the page runs inside it.
+
+use crate::convert::{self, JsJson};
+use crate::effects::{clock::Clock, fetch, page, signals::Signals, storage::Storage, stream, timers::Alarm};
+use crate::options::Options;
+use js_sys::Function;
+use landfall_protocol::resolver::{Action, Event, Input, RequestId, Resolver, StreamId};
+use landfall_protocol::snapshot::Snapshot;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::{Rc, Weak};
+use wasm_bindgen::JsValue;
+
+type Publication = (Rc<Snapshot<JsJson>>, Vec<Event>);
+
+/// Runs one machine and its effects.
+pub(crate) struct Driver {
+    this: Weak<Driver>,
+    clock: Clock,
+    storage: Option<Storage>,
+    publish: Function,
+    resolver: RefCell<Resolver<JsJson>>,
+    inbox: RefCell<VecDeque<Input<JsJson>>>,
+    outbox: RefCell<VecDeque<Publication>>,
+    busy: Cell<bool>,
+    closed: Cell<bool>,
+    alarm: RefCell<Option<Alarm>>,
+    requests: RefCell<BTreeMap<RequestId, fetch::InFlight>>,
+    streams: RefCell<BTreeMap<StreamId, stream::Stream>>,
+    signals: RefCell<Option<Signals>>,
+}
+
+impl Driver {
+    /// A driver whose machine has not started.
+    pub(crate) fn new(options: Options, publish: Function) -> Rc<Self> {
+        Rc::new_cyclic(|this| Self {
+            this: this.clone(),
+            clock: Clock::new(options.started_at),
+            storage: options.cache.then(|| Storage::new(&options.name)),
+            publish,
+            resolver: RefCell::new(Resolver::new(options.resolver, options.seed.into())),
+            inbox: RefCell::default(),
+            outbox: RefCell::default(),
+            busy: Cell::new(false),
+            closed: Cell::new(false),
+            alarm: RefCell::default(),
+            requests: RefCell::default(),
+            streams: RefCell::default(),
+            signals: RefCell::default(),
+        })
+    }
+
+    /// Begins to listen to the browser, and starts the machine.
+    pub(crate) fn start(&self) {
+        self.handle(Input::Start);
+        *self.signals.borrow_mut() = Some(Signals::listen(self.this.clone()));
+    }
+
+    /// Takes one input and does everything that follows from it.
+    pub(crate) fn handle(&self, input: Input<JsJson>) {
+        if self.closed.get() {
+            return;
+        }
+        self.inbox.borrow_mut().push_back(input);
+        if self.busy.replace(true) {
+            return;
+        }
+        loop {
+            if let Some(input) = take(&self.inbox) {
+                self.resolver.borrow_mut().handle(self.clock.now(), input);
+                while let Some(action) = self.next_action() {
+                    self.perform(action);
+                }
+            } else if let Some((snapshot, events)) = take(&self.outbox) {
+                convert::publish(&self.publish, &snapshot, &events);
+            } else {
+                break;
+            }
+        }
+        self.busy.set(false);
+        self.sleep();
+    }
+
+    /// Releases everything that is held. Nothing is published any more.
+    pub(crate) fn close(&self) {
+        self.handle(Input::Close);
+        self.closed.set(true);
+        self.outbox.borrow_mut().clear();
+        self.alarm.take();
+        self.signals.take();
+        self.requests.take();
+        self.streams.take();
+    }
+
+    /// The trace as JavaScript data.
+    pub(crate) fn trace(&self) -> JsValue {
+        convert::to_js(&self.resolver.borrow().trace().collect::<Vec<_>>())
+    }
+
+    /// The audit as JavaScript data.
+    pub(crate) fn requests(&self) -> JsValue {
+        convert::to_js(&self.resolver.borrow().audit().collect::<Vec<_>>())
+    }
+
+    fn next_action(&self) -> Option<Action<JsJson>> {
+        self.resolver.borrow_mut().poll_action()
+    }
+
+    fn perform(&self, action: Action<JsJson>) {
+        match action {
+            Action::Fetch { id, probe } => {
+                let driver = self.this.clone();
+                let request = fetch::send(probe, move |result| {
+                    let Some(driver) = driver.upgrade() else { return };
+                    // The answer of an aborted request is nobody's.
+                    if driver.requests.borrow_mut().remove(&id).is_some() {
+                        driver.handle(Input::Answered { id, result });
+                    }
+                });
+                self.requests.borrow_mut().insert(id, request);
+            }
+            Action::Abort(id) => drop(self.requests.borrow_mut().remove(&id)),
+            Action::Look => self.inbox.borrow_mut().push_back(Input::Looked(page::look())),
+            Action::OpenStream { id, url } => {
+                let driver = self.this.clone();
+                let stream = stream::open(&url, move |event| {
+                    if let Some(driver) = driver.upgrade() {
+                        driver.handle(Input::Streamed { id, event });
+                    }
+                });
+                self.streams.borrow_mut().insert(id, stream);
+            }
+            Action::CloseStream(id) => drop(self.streams.borrow_mut().remove(&id)),
+            Action::Store(snapshot) => {
+                if let Some(storage) = &self.storage {
+                    storage.keep(&convert::snapshot_to_js(&snapshot));
+                }
+            }
+            Action::Forget => {
+                if let Some(storage) = &self.storage {
+                    storage.forget();
+                }
+            }
+            Action::Publish { snapshot, events } => self.outbox.borrow_mut().push_back((snapshot, events)),
+        }
+    }
+
+    fn sleep(&self) {
+        let next = self.resolver.borrow().poll_timeout();
+        let mut alarm = self.alarm.borrow_mut();
+        match next {
+            Some((at, _)) if alarm.as_ref().is_some_and(|it| it.at == at) => {}
+            Some((at, _)) => {
+                let driver = self.this.clone();
+                *alarm = Some(Alarm::set(at, self.clock.now(), move || {
+                    if let Some(driver) = driver.upgrade() {
+                        driver.alarm.take();
+                        driver.handle(Input::Wake);
+                    }
+                }));
+            }
+            None => *alarm = None,
+        }
+    }
+}
+
+fn take<T>(queue: &RefCell<VecDeque<T>>) -> Option<T> {
+    queue.borrow_mut().pop_front()
+}

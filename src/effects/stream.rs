@@ -1,0 +1,67 @@
+//! A stream of server-sent events (WHATWG HTML, 9.2), read with the browser's `EventSource`.
+
+use crate::convert::{JsJson, parse};
+use js_sys::Function;
+use landfall_protocol::catalog::MAX_BYTES;
+use landfall_protocol::resolver::StreamEvent;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    type EventSource;
+
+    #[wasm_bindgen(constructor, catch)]
+    fn new(url: &str) -> Result<EventSource, JsValue>;
+
+    #[wasm_bindgen(method, js_name = addEventListener)]
+    fn add(this: &EventSource, event: &str, listener: &Function);
+
+    #[wasm_bindgen(method)]
+    fn close(this: &EventSource);
+
+    type Message;
+
+    #[wasm_bindgen(method, getter)]
+    fn r#type(this: &Message) -> String;
+
+    #[wasm_bindgen(method, getter)]
+    fn data(this: &Message) -> Option<String>;
+}
+
+/// A stream that is closed when it is dropped.
+pub(crate) struct Stream {
+    source: Option<EventSource>,
+    _listener: Closure<dyn Fn(Message)>,
+}
+
+/// Opens a stream and reports what comes of it. Where there is no `EventSource`, it has failed at once.
+pub(crate) fn open(url: &str, report: impl Fn(StreamEvent<JsJson>) + 'static) -> Stream {
+    let source = EventSource::new(url).ok();
+    if source.is_none() {
+        report(StreamEvent::Failed);
+    }
+    let listener = Closure::<dyn Fn(Message)>::new(move |message: Message| {
+        report(match message.r#type().as_str() {
+            "open" => StreamEvent::Opened,
+            "catalog" => match message.data().map(|text| parse(&text, MAX_BYTES)) {
+                Some(Ok(json)) => StreamEvent::Catalog(json),
+                _ => StreamEvent::Garbage,
+            },
+            _ => StreamEvent::Failed,
+        });
+    });
+    if let Some(source) = &source {
+        for event in ["open", "catalog", "error"] {
+            source.add(event, listener.as_ref().unchecked_ref());
+        }
+    }
+    Stream { source, _listener: listener }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        if let Some(source) = &self.source {
+            source.close();
+        }
+    }
+}
