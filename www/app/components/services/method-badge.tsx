@@ -1,0 +1,18 @@
+// One method (or a protocol without methods) as a badge. The edge of the badge shows how well it is known: whole, said, hoped.
+import { clip } from '../../format/text';
+
+interface MethodBadgeProps {
+  readonly method: string;
+  readonly strength?: 'whole' | 'said' | 'hoped';
+  /** How many endpoints have it. */
+  readonly count?: number;
+}
+
+export function MethodBadge({ method, strength = 'whole', count }: MethodBadgeProps) {
+  const name = clip(method, 12);
+  return (
+    <span className={`method-badge is-${name.toLowerCase()} is-${strength}`}>
+      {name}{count !== undefined && <span className="method-count">{count}</span>}
+    </span>
+  );
+}

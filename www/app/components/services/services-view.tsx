@@ -1,0 +1,97 @@
+// The services: a list to search and filter, and beside it (on small screens: in its place) the chosen one.
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import type { HealthClass, HealthReport } from '../../model/verdict';
+import { type ServiceEntry, classCounts, serviceClass } from '../../model/services';
+import { search, searchIndex } from '../../model/search';
+import { type Order, ordered } from '../../model/order';
+import { routeHash } from '../../model/route';
+import { clip } from '../../format/text';
+import { AddService } from './add-service';
+import { NoMatch } from './no-match';
+import { ServiceDetail } from './service-detail';
+import { ServiceList } from './service-list';
+import { ServiceToolbar } from './service-toolbar';
+import { useKeptScroll } from '../../hooks/use-kept-scroll';
+import { useSearchKey } from '../../hooks/use-search-key';
+import { useSelectionFocus } from '../../hooks/use-selection-focus';
+
+interface ServicesViewProps {
+  readonly services: readonly ServiceEntry[];
+  readonly report: HealthReport | null;
+  /** The service that the URL names. */
+  readonly selected: string | null;
+  /** The daemon's own entry in its catalog. */
+  readonly daemon: string;
+  /** Whether the daemon answers: without it, an empty list says nothing about the machine. */
+  readonly reachable: boolean;
+}
+
+export function ServicesView({ services, report, selected, daemon, reachable }: ServicesViewProps) {
+  const [query, setQuery] = useState('');
+  const [only, setOnly] = useState<HealthClass | null>(null);
+  const [order, setOrder] = useState<Order>('name');
+  const input = useRef<HTMLInputElement>(null);
+  const words = useDeferredValue(query);
+  useSearchKey(input);
+  useKeptScroll(selected !== null);
+  useSelectionFocus(selected);
+
+  const index = useMemo(() => searchIndex(services), [services]);
+  const found = useMemo(() => search(index, words), [index, words]);
+  const counts = useMemo(() => classCounts(found.map(({ service }) => service), report), [found, report]);
+  const matches = useMemo(
+    () => ordered(only === null ? found : found.filter(({ service }) => serviceClass(report, service) === only), order, report),
+    [found, only, order, report],
+  );
+
+  const onlyDaemon = services.every(({ name }) => name === daemon);
+  const chosen = services.find(({ name }) => name === selected);
+  // With nothing chosen, a wide screen shows the first service that is not the daemon itself; not the first of a changing order.
+  const preview = found.find(({ service }) => service.name !== daemon)?.service ?? found[0]?.service;
+  const shown = chosen ?? preview;
+
+  useEffect(() => {
+    if (selected === null) return;
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (event.key === 'Escape' && !event.defaultPrevented) window.location.hash = routeHash('services');
+    };
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  }, [selected]);
+
+  return (
+    <div className="services-view" data-chosen={selected !== null}>
+      <div className="services-column">
+        {!onlyDaemon && <ServiceToolbar query={query} onQuery={setQuery} only={only} onOnly={setOnly} order={order} onOrder={setOrder} counts={counts} input={input} />}
+        {matches.length > 0 && <ServiceList matches={matches} report={report} selected={shown?.name ?? null} />}
+        {matches.length === 0 && services.length > 0 && <NoMatch query={query} only={only} onClear={() => { setQuery(''); setOnly(null); }} />}
+        {onlyDaemon && reachable && <AddService empty={services.length === 0} />}
+        {services.length === 0 && !reachable && <NothingKnown />}
+      </div>
+      <div className="detail-column">
+        {selected !== null && chosen === undefined && <MissingService name={selected} />}
+        {(selected === null || chosen !== undefined) && shown !== undefined && (
+          <ServiceDetail key={shown.name} service={shown} match={found.find(({ service }) => service === shown) ?? null} report={report} chosen={chosen !== undefined} />
+        )}
+      </div>
+    </div>
+  );
+}
+
+function NothingKnown() {
+  return (
+    <div className="no-match">
+      <p>Nothing is known of this machine’s services: no daemon has answered, and this browser remembers none.</p>
+    </div>
+  );
+}
+
+function MissingService({ name }: { readonly name: string }) {
+  return (
+    <article className="service-detail is-missing">
+      <h2>{clip(name, 80)} is not in the catalog</h2>
+      <p>It may have stopped, or have another name now. It is shown here again as soon as the daemon finds it.</p>
+      <a className="button" href={routeHash('services')}>All services</a>
+    </article>
+  );
+}

@@ -1,0 +1,25 @@
+// The daemon's CPU: what it may use, what it used, and how that paces its checks.
+import { memo } from 'react';
+import type { StatusReading } from '../../feeds/status-feed';
+import { clip } from '../../format/text';
+import { duration } from '../../format/time';
+import { percent } from '../../format/units';
+import { BudgetMeter } from '../plots/budget-meter';
+import { UsedPlot } from '../plots/used-plot';
+import { Facts, Tile, known } from './tile';
+
+export const BudgetTile = memo(function BudgetTile({ reading }: { readonly reading: StatusReading }) {
+  const { budgetPermille, usedPermille, pacePermille, windowMs, policy } = reading.status.budget;
+  const over = usedPermille !== null && budgetPermille !== null && usedPermille > budgetPermille;
+  return (
+    <Tile id="budget" title="CPU budget" figure={known(usedPermille, percent)} note={<>of a core, budget {known(budgetPermille, percent)}{over && <strong className="alarm"> · over budget</strong>}</>}>
+      <UsedPlot values={reading.used} budget={budgetPermille} />
+      {usedPermille !== null && budgetPermille !== null && <BudgetMeter used={usedPermille} budget={budgetPermille} />}
+      <Facts facts={[
+        { term: 'Pace', value: known(pacePermille, percent) },
+        { term: 'Policy', value: known(policy, clip) },
+        { term: 'Window', value: known(windowMs, duration) },
+      ]} />
+    </Tile>
+  );
+});

@@ -1,0 +1,2 @@
+// What webpack lets a module import beside TypeScript.
+declare module '*.css';

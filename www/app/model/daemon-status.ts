@@ -1,0 +1,64 @@
+// The daemon's account of itself (/v1/status), parsed at the border: what it was allowed to use and what it used.
+import { amount, object, text } from './wire';
+
+/** The parts of /v1/status that the dashboard shows. A number the daemon does not say is null and shown as unknown, never as zero. */
+export interface DaemonStatus {
+  readonly name: string | null;
+  readonly version: string | null;
+  readonly uptimeMs: number | null;
+  readonly budget: {
+    /** The law that paces the checks, e.g. 'tokens'. */
+    readonly policy: string | null;
+    /** What the daemon may use, in permille of one core. */
+    readonly budgetPermille: number | null;
+    /** What it used over the window, in permille of one core. */
+    readonly usedPermille: number | null;
+    /** Present pace of the checks, 1000 being as often as configured. */
+    readonly pacePermille: number | null;
+    readonly windowMs: number | null;
+    /** Checks that are due and wait for budget. */
+    readonly overdue: number | null;
+    readonly oldestVerdictMs: number | null;
+  };
+  readonly rssBytes: number | null;
+  readonly checks: {
+    readonly total: number | null;
+    readonly failed: number | null;
+    readonly inFlight: number | null;
+    readonly inFlightLimit: number | null;
+    readonly perHostLimit: number | null;
+  };
+  /** Open event streams, this page's own included. */
+  readonly streams: number | null;
+}
+
+/** Reads a status; null if it is not one. */
+export function readDaemonStatus(body: unknown): DaemonStatus | null {
+  const wire = object(body);
+  const budget = object(wire?.budget);
+  if (wire === null || budget === null) return null;
+  const checks = object(wire.checks);
+  return {
+    name: text(wire.name, 256),
+    version: text(wire.version, 64),
+    uptimeMs: amount(wire.uptime_ms),
+    budget: {
+      policy: text(budget.policy, 64),
+      budgetPermille: amount(budget.budget_permille),
+      usedPermille: amount(budget.used_permille),
+      pacePermille: amount(budget.pace_permille),
+      windowMs: amount(budget.window_ms),
+      overdue: amount(budget.overdue),
+      oldestVerdictMs: amount(budget.oldest_verdict_ms),
+    },
+    rssBytes: amount(object(wire.memory)?.rss_bytes),
+    checks: {
+      total: amount(checks?.total),
+      failed: amount(checks?.failed),
+      inFlight: amount(checks?.in_flight),
+      inFlightLimit: amount(checks?.in_flight_limit),
+      perHostLimit: amount(checks?.per_host_limit),
+    },
+    streams: amount(wire.streams),
+  };
+}

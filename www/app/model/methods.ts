@@ -1,0 +1,95 @@
+// What a method badge and its evidence stand for.
+import type { Endpoint } from 'landfall';
+import { list, object, text } from './wire';
+
+/** Evidence, best first, with what it means in words. */
+export const EVIDENCE = [
+  { key: 'catalog', label: 'catalog', strength: 'whole', meaning: 'Stated by the catalog: registration or settings. All methods are named.' },
+  { key: 'openapi', label: 'OpenAPI', strength: 'whole', meaning: 'Read from the service’s OpenAPI document. All methods are named.' },
+  { key: 'options', label: 'OPTIONS', strength: 'said', meaning: 'The service said so when asked with OPTIONS.' },
+  { key: 'allow', label: 'Allow', strength: 'said', meaning: 'A 405 answer allowed at least these; there may be more.' },
+  { key: 'get', label: 'GET', strength: 'said', meaning: 'A GET was answered: this one exists.' },
+  { key: 'declared', label: 'declared', strength: 'hoped', meaning: 'Hoped for by the page; nobody has confirmed it.' },
+] as const;
+
+export type EvidenceInfo = (typeof EVIDENCE)[number];
+
+/** The methods of one endpoint that share their evidence. */
+export interface EvidenceGroup {
+  readonly evidence: EvidenceInfo;
+  readonly methods: readonly string[];
+}
+
+const METHOD_ORDER = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD', 'TRACE', 'CONNECT'];
+
+/** The methods of an endpoint in their usual order. */
+export function methodsOf(endpoint: Endpoint): readonly string[] {
+  return Object.keys(endpoint.methods).sort(byMethod);
+}
+
+/** The methods of an endpoint by evidence, best evidence first. */
+export function evidenceGroups(endpoint: Endpoint): readonly EvidenceGroup[] {
+  const found = Object.entries(endpoint.methods);
+  return EVIDENCE.flatMap((evidence) => {
+    const methods = found.filter(([, kind]) => kind === evidence.key).map(([method]) => method).sort(byMethod);
+    return methods.length === 0 ? [] : [{ evidence, methods }];
+  });
+}
+
+/** One badge of a service's summary: a method, or a protocol that has none, and how many endpoints have it. */
+export interface MethodCount {
+  readonly method: string;
+  readonly count: number;
+}
+
+/** How many endpoints a service has per method, WebSocket and SSE endpoints counted as such. */
+export function methodCounts(endpoints: readonly Endpoint[]): readonly MethodCount[] {
+  const counts = new Map<string, number>();
+  const add = (key: string) => counts.set(key, (counts.get(key) ?? 0) + 1);
+  for (const endpoint of endpoints) {
+    if (endpoint.protocol === 'http') methodsOf(endpoint).forEach(add);
+    else add(protocolLabel(endpoint.protocol));
+  }
+  return [...counts].map(([method, count]) => ({ method, count })).sort((a, b) => byMethod(a.method, b.method));
+}
+
+/** The badge of a protocol other than http. */
+export function protocolLabel(protocol: Endpoint['protocol']): string {
+  return protocol === 'websocket' ? 'WS' : protocol.toUpperCase();
+}
+
+/** A method that one piece of evidence names and another, which should be whole, leaves out. */
+export interface Contradiction {
+  readonly method: string;
+  readonly claimed: string;
+  readonly denied: string;
+}
+
+/** The contradictions that the engine kept with an endpoint. They are read as unknown JSON: engines before them say nothing of it. */
+export function contradictionsOf(endpoint: Endpoint): readonly Contradiction[] {
+  return list(object(endpoint)?.contradictions, 64).flatMap((entry) => {
+    const wire = object(entry);
+    const method = text(wire?.method, 16);
+    const claimed = text(wire?.claimed, 16);
+    const denied = text(wire?.denied, 16);
+    return method === null || claimed === null || denied === null ? [] : [{ method, claimed, denied }];
+  });
+}
+
+/** A contradiction in a sentence. */
+export function contradictionText({ method, claimed, denied }: Contradiction): string {
+  return `${evidenceLabel(claimed)} names ${method}, ${evidenceLabel(denied)} leaves it out`;
+}
+
+function evidenceLabel(key: string): string {
+  return EVIDENCE.find((known) => known.key === key)?.label ?? key;
+}
+
+function byMethod(a: string, b: string): number {
+  return rank(a) - rank(b);
+}
+
+function rank(method: string): number {
+  const index = METHOD_ORDER.indexOf(method);
+  return index < 0 ? METHOD_ORDER.length : index;
+}
