@@ -45,6 +45,33 @@ pub enum Reason {
 }
 
 impl Reason {
+    const ALL: [Self; 18] = [
+        Self::Starting,
+        Self::Live,
+        Self::Provided,
+        Self::Cached,
+        Self::NoCandidates,
+        Self::Deadline,
+        Self::NobodyListening,
+        Self::NotFound,
+        Self::Permission,
+        Self::TimedOut,
+        Self::Unreadable,
+        Self::ServerError,
+        Self::Redirected,
+        Self::TooLarge,
+        Self::Malformed,
+        Self::Older,
+        Self::NotExpected,
+        Self::Closed,
+    ];
+
+    /// Reads a code.
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == code)
+    }
+
     /// The stable code.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

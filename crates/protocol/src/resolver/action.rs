@@ -1,6 +1,7 @@
 //! What a resolver wants done.
 
 use super::event::Event;
+use super::tabs::Message;
 use crate::probe::Probe;
 use crate::snapshot::Snapshot;
 use std::rc::Rc;
@@ -36,6 +37,14 @@ pub enum Action<J> {
     },
     /// Close a stream.
     CloseStream(StreamId),
+    /// Ask for the lock of this page's tabs and open their channel; answer with [`super::Input::Lock`].
+    Join,
+    /// Give up the lock and the channel.
+    Leave,
+    /// Take the lock away from the tab that holds it.
+    Steal,
+    /// Tell the other tabs.
+    Post(Message<Rc<Snapshot<J>>>),
     /// Keep this for the next visit.
     Store(Rc<Snapshot<J>>),
     /// What was kept is not to be believed: remove it.

@@ -61,6 +61,17 @@ pub(super) struct Holdings<J> {
     pub(super) lost: bool,
     /// The newest stamp that was ever live here.
     newest: Option<Stamp>,
+    /// The reason that the leading tab gives.
+    pub(super) relayed: Option<(Reason, Option<String>)>,
+}
+
+/// What a relayed snapshot says of itself.
+#[derive(serde::Deserialize)]
+struct Relayed {
+    status: String,
+    code: String,
+    #[serde(default)]
+    subject: Option<String>,
 }
 
 /// What became of a value that was handed in.
@@ -80,6 +91,7 @@ impl<J: Json> Holdings<J> {
             cache: None,
             lost: false,
             newest: None,
+            relayed: None,
         }
     }
 
@@ -134,6 +146,44 @@ impl<J: Json> Holdings<J> {
             self.cache = Some(held);
             self.lost = true;
         }
+    }
+
+    /// Where the live value was read, for a tab that takes over.
+    pub(super) fn live_place(&self) -> Option<(BaseUrl, Rung)> {
+        let live = self.live.as_ref()?;
+        live.origin.clone().zip(live.rung)
+    }
+
+    /// Takes what the leading tab has, with the source it has there.
+    ///
+    /// # Errors
+    /// [`Refused`] when it is not valid, or older than what is already known.
+    pub(super) fn take_relayed(&mut self, json: &J, now: Millis) -> Result<Taken, Refused> {
+        let head = json.read::<Relayed>()?;
+        let Restored {
+            document,
+            origin,
+            rung,
+        } = snapshot::restore(json)?;
+        let held = Held {
+            document,
+            origin,
+            rung,
+            since: now,
+            age: Millis::ZERO,
+        };
+        let was_live = self.is_live();
+        let mut taken = self
+            .take_live(held)
+            .map_err(|_| Refused::new(Code::Older, ""))?;
+        self.relayed = Reason::parse(&head.code).map(|reason| (reason, head.subject));
+        if head.status != "live" {
+            self.lose_live();
+        }
+        if was_live != self.is_live() {
+            taken = Taken::Changed;
+        }
+        Ok(taken)
     }
 
     /// Takes a value that the page hands in: a catalog, or an object of config values.

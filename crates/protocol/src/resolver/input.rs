@@ -1,6 +1,7 @@
 //! What happens to a resolver.
 
 use super::action::{RequestId, StreamId};
+use super::tabs::{Lock, Message};
 use crate::probe::{Answer, Failure};
 
 /// Something that happened in the host.
@@ -34,6 +35,14 @@ pub enum Input<J> {
     Online(bool),
     /// The page may, or may no longer, ask loopback and local addresses from a public origin.
     LocalAccess(bool),
+    /// News of the lock of this page's tabs.
+    Lock(Lock),
+    /// Another tab says something; its snapshot as JSON.
+    Heard(Message<J>),
+    /// The page goes into the back/forward cache: everything that is held is released.
+    Leave,
+    /// The page is back from there.
+    Return,
     /// The user asks for a fresh look.
     Refresh,
     /// The client is closed. The last input.

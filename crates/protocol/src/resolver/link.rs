@@ -49,20 +49,25 @@ pub(super) enum News<J> {
 
 impl Link {
     pub(super) fn new<J>(origin: BaseUrl, found: &Found<J>, active: bool, io: &mut Io<J>) -> Self {
-        let mut link = Self {
+        let mut link = Self::resume(origin, found.rung, active, io);
+        link.good(found, io);
+        link
+    }
+
+    /// The link of a tab that takes over: what is live was relayed, and is asked for anew at once.
+    pub(super) fn resume<J>(origin: BaseUrl, rung: Rung, active: bool, io: &Io<J>) -> Self {
+        Self {
             origin,
-            rung: found.rung,
+            rung,
             asking: None,
-            next_poll: Millis::NEVER,
+            next_poll: io.now,
             failures: 0,
             events: None,
             stream: None,
             reopen_at: io.now,
             backoff: Backoff::new(REOPEN.0, REOPEN.1, 2),
             active,
-        };
-        link.good(found, io);
-        link
+        }
     }
 
     /// A valid answer: when to ask again, and where its stream is.

@@ -8,6 +8,7 @@ use super::io::Io;
 use super::link::{Link, News};
 use super::options::Options;
 use super::race::{Race, Won};
+use super::tabs::{Message, Tabs};
 use super::trace::{Entry, Sent};
 use crate::catalog::Document;
 use crate::json::Json;
@@ -29,12 +30,13 @@ pub struct Resolver<J> {
     pub(super) io: Io<J>,
     pub(super) holdings: Holdings<J>,
     pub(super) race: Race,
-    link: Option<Link>,
+    pub(super) tabs: Tabs,
+    pub(super) link: Option<Link>,
     looked: Vec<J>,
     next_look: Millis,
     look_span: Millis,
     pub(super) deadline: Millis,
-    visible: bool,
+    pub(super) visible: bool,
     online: bool,
     pub(super) settled: bool,
     closed: bool,
@@ -52,6 +54,7 @@ impl<J: Json> Resolver<J> {
             io: Io::new(seed),
             holdings: Holdings::new(),
             race,
+            tabs: Tabs::alone(),
             link: None,
             looked: Vec::new(),
             next_look: Millis::NEVER,
@@ -83,11 +86,15 @@ impl<J: Json> Resolver<J> {
             Input::Online(online) => self.set_active(self.visible, online),
             Input::LocalAccess(allowed) => {
                 self.race.allow_local(allowed);
-                if allowed && self.link.is_none() {
+                if allowed && self.link.is_none() && self.tabs.leads() {
                     self.race.hurry(&self.io);
                 }
             }
             Input::Refresh => self.refresh(),
+            Input::Lock(lock) => self.locked(lock),
+            Input::Heard(message) => self.heard(message),
+            Input::Leave => self.leave(),
+            Input::Return => self.come_back(),
             Input::Close => return self.close(),
         }
         self.advance();
@@ -110,7 +117,8 @@ impl<J: Json> Resolver<J> {
             None => self.race.next(self.is_active()),
         };
         let look = (self.next_look, Why::Look);
-        let times = [(self.deadline, Why::Deadline), look, next];
+        let tabs = self.tabs.next(self.visible);
+        let times = [(self.deadline, Why::Deadline), look, next, tabs];
         times
             .into_iter()
             .filter(|(at, _)| *at < Millis::NEVER)
@@ -133,7 +141,7 @@ impl<J: Json> Resolver<J> {
         self.io.audit.iter()
     }
 
-    const fn is_active(&self) -> bool {
+    pub(super) const fn is_active(&self) -> bool {
         self.visible && self.online
     }
 
@@ -157,10 +165,14 @@ impl<J: Json> Resolver<J> {
             }
         }
         self.look(FIRST_LOOK);
-        self.begin_race();
+        if self.options.tabs {
+            self.tabs.join(&mut self.io);
+        } else {
+            self.begin_race();
+        }
     }
 
-    fn begin_race(&mut self) {
+    pub(super) fn begin_race(&mut self) {
         let mut entry = Entry::new(self.io.now, "race", Reason::Starting.as_str());
         entry.raced = self.race.origins().map(ToString::to_string).collect();
         self.io.trace.push(entry);
@@ -283,6 +295,9 @@ impl<J: Json> Resolver<J> {
 
     fn set_active(&mut self, visible: bool, online: bool) {
         let before = self.is_active();
+        if self.visible != visible {
+            self.tabs.seen(visible, &mut self.io);
+        }
         self.visible = visible;
         self.online = online;
         let active = self.is_active();
@@ -291,7 +306,9 @@ impl<J: Json> Resolver<J> {
         }
         match &mut self.link {
             Some(link) => link.set_active(active, &mut self.io),
-            None if active => self.race.hurry(&self.io),
+            None if active && self.tabs.leads() && !self.holdings.is_live() => {
+                self.race.hurry(&self.io)
+            }
             None => {}
         }
     }
@@ -300,15 +317,13 @@ impl<J: Json> Resolver<J> {
         self.look(LOOKS.0);
         match &mut self.link {
             Some(link) => link.poll_now(&self.io),
-            None => self.race.hurry(&self.io),
+            None if self.tabs.leads() => self.race.hurry(&self.io),
+            None => self.io.act(Action::Post(Message::Hello)),
         }
     }
 
     fn close(&mut self) {
-        self.race.stop(&mut self.io);
-        if let Some(mut link) = self.link.take() {
-            link.stop(&mut self.io);
-        }
+        self.leave();
         self.closed = true;
     }
 
@@ -330,6 +345,9 @@ impl<J: Json> Resolver<J> {
         {
             self.next_look = self.io.now + self.look_span;
         }
+        if self.tabs.advance(self.visible, &mut self.io) {
+            self.begin_race();
+        }
         let (wanted, page) = (&self.options.wanted, &self.options.page);
         match &mut self.link {
             Some(link) => {
@@ -350,7 +368,7 @@ impl<J: Json> Resolver<J> {
         }
     }
 
-    fn note(&mut self, kind: &'static str, source: Option<Source>, code: &'static str) {
+    pub(super) fn note(&mut self, kind: &'static str, source: Option<Source>, code: &'static str) {
         let mut entry = Entry::new(self.io.now, kind, code);
         entry.source = source.map(Source::as_str);
         self.io.trace.push(entry);

@@ -22,6 +22,7 @@
 
 mod action;
 mod event;
+mod following;
 mod holdings;
 mod input;
 mod io;
@@ -30,6 +31,7 @@ mod machine;
 mod options;
 mod publication;
 mod race;
+mod tabs;
 mod trace;
 mod view;
 
@@ -41,6 +43,7 @@ pub use machine::Resolver;
 pub use options::{
     Expect, Fallback, MAX_CANDIDATES, MAX_WANTED, ORCHESTRATOR_PORT, Options, candidates,
 };
+pub use tabs::{Lock, Message};
 pub use trace::{Entry, KEPT, Sent};
 
 /// Why a resolver wants to be woken.
@@ -59,6 +62,8 @@ pub enum Why {
     Poll,
     /// A broken stream is opened again.
     Reopen,
+    /// A sign of life is due, or the leading tab has given none.
+    Tabs,
 }
 
 impl Why {
@@ -72,6 +77,7 @@ impl Why {
             Self::RequestTimeout => "request-timeout",
             Self::Poll => "poll",
             Self::Reopen => "reopen",
+            Self::Tabs => "tabs",
         }
     }
 }

@@ -32,6 +32,8 @@ pub struct Options<J> {
     pub expect: Expect,
     /// The snapshot kept from an earlier visit, and how long ago that was.
     pub cached: Option<(J, Millis)>,
+    /// Whether the host can join tabs together. Without it each tab is on its own.
+    pub tabs: bool,
 }
 
 /// What holds when nothing better is known.
@@ -72,6 +74,7 @@ impl<J: Json> Options<J> {
             service: None,
             expect: Expect::default(),
             cached: None,
+            tabs: false,
         }
     }
 }

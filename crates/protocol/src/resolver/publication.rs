@@ -4,6 +4,7 @@ use super::action::Action;
 use super::event::{self, Event};
 use super::holdings::Source;
 use super::machine::Resolver;
+use super::tabs::Message;
 use super::trace::Entry;
 use super::view;
 use crate::catalog::wire;
@@ -38,8 +39,12 @@ impl<J: Json> Resolver<J> {
         }
         let events = self.events(&snapshot);
         self.trace_publication(&snapshot);
-        if snapshot.view.source == Some(Source::Live.as_str()) {
+        if self.tabs.leads() && snapshot.view.source == Some(Source::Live.as_str()) {
             self.io.act(Action::Store(Rc::clone(&snapshot)));
+        }
+        if self.tabs.is_followed() {
+            self.io
+                .act(Action::Post(Message::Snapshot(Rc::clone(&snapshot))));
         }
         self.published = Some(Rc::clone(&snapshot));
         self.io.act(Action::Publish { snapshot, events });
@@ -51,6 +56,11 @@ impl<J: Json> Resolver<J> {
             Some((Source::Live, _)) => (Reason::Live, None),
             Some((Source::Provided, _)) => (Reason::Provided, None),
             Some((Source::Cache, _)) if !self.holdings.lost => (Reason::Cached, None),
+            _ if !self.tabs.leads() && self.holdings.relayed.is_some() => self
+                .holdings
+                .relayed
+                .clone()
+                .unwrap_or((Reason::Deadline, None)),
             _ => {
                 let (reason, origin) = self.race.barrier();
                 (reason, origin.map(ToString::to_string))

@@ -232,6 +232,13 @@ impl Race {
         }
     }
 
+    /// Whether anybody is still in the race.
+    pub(super) fn is_running(&self) -> bool {
+        self.contenders
+            .iter()
+            .any(|it| it.asking.is_some() || it.at < Millis::NEVER)
+    }
+
     pub(super) fn next(&self, active: bool) -> (Millis, Why) {
         let mut first = (Millis::NEVER, Why::Retry);
         for contender in &self.contenders {

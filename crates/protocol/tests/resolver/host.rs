@@ -2,7 +2,7 @@
 
 use landfall_protocol::probe::{Answer, Body, Failure, Probe};
 use landfall_protocol::resolver::{
-    Action, Event, Input, Options, RequestId, Resolver, StreamEvent, StreamId,
+    Action, Event, Input, Message, Options, RequestId, Resolver, StreamEvent, StreamId,
 };
 use landfall_protocol::snapshot::Snapshot;
 use landfall_protocol::time::Millis;
@@ -35,6 +35,9 @@ pub(crate) struct Host {
     pub(crate) events: Vec<(u64, Event)>,
     pub(crate) stored: Option<Rc<Snapshot<Value>>>,
     pub(crate) forgotten: bool,
+    /// What was asked of the lock, and what was said to the other tabs.
+    pub(crate) tab_actions: Vec<Action<Value>>,
+    pub(crate) posted: Vec<Message<Rc<Snapshot<Value>>>>,
     pub(crate) streams: Vec<(StreamId, String)>,
     pending: Vec<(u64, RequestId, Result<Answer<Value>, Failure>)>,
 }
@@ -91,6 +94,8 @@ impl Host {
             events: Vec::new(),
             stored: None,
             forgotten: false,
+            tab_actions: Vec::new(),
+            posted: Vec::new(),
             streams: Vec::new(),
             pending: Vec::new(),
         }
@@ -142,6 +147,8 @@ impl Host {
             Action::CloseStream(id) => self.streams.retain(|(open, _)| *open != id),
             Action::Store(snapshot) => self.stored = Some(snapshot),
             Action::Forget => self.forgotten = true,
+            Action::Join | Action::Leave | Action::Steal => self.tab_actions.push(action),
+            Action::Post(message) => self.posted.push(message),
             Action::Publish { events, .. } => self
                 .events
                 .extend(events.into_iter().map(|it| (self.now, it))),
