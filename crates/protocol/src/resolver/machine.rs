@@ -307,7 +307,7 @@ impl<J: Json> Resolver<J> {
         match &mut self.link {
             Some(link) => link.set_active(active, &mut self.io),
             None if active && self.tabs.leads() && !self.holdings.is_live() => {
-                self.race.hurry(&self.io)
+                self.race.hurry(&self.io);
             }
             None => {}
         }
