@@ -56,16 +56,16 @@ test('a plain FastAPI application, without a daemon: its methods are those of it
 });
 
 test('the daemon at its default address: a page without any option is live after one request', async () => {
-  const daemon = await startDaemon(path, `
+  const settings = `
     [sockets]
     only_ports = [${shop.port}]
     [config]
     greeting = "ahoy"
-  `);
+  `;
+  const daemon = await startDaemon(path, { settings });
   try {
-    const listed = async () => (await (await fetch(`${daemon.url}${WELL_KNOWN}`)).json()).services;
     await until('the daemon to list the shop with its endpoints', async () =>
-      (await listed()).some(({ title, endpoints }) => title === 'Shop API' && Object.keys(endpoints ?? {}).length > 0));
+      Object.keys((await daemon.serviceOn(shop.port))?.endpoints ?? {}).length > 0);
 
     const front = await backend(forward(daemon.url), orchestratorPort());
     const opened = await application({ options: PATIENT });
