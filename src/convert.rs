@@ -4,6 +4,7 @@
 //! read where the protocol asks for a shape. So there is no second parser in the wasm, and config values pass
 //! through untouched.
 
+use crate::read::Reader;
 use js_sys::{Function, JSON, JsString, Object, Reflect};
 use landfall_protocol::json::{Json, MAX_DEPTH, Malformed, OutOfBounds, check_bounds};
 use landfall_protocol::resolver::Event;
@@ -47,7 +48,7 @@ impl Json for JsJson {
     }
 
     fn read<T: DeserializeOwned>(&self) -> Result<T, Malformed> {
-        serde_wasm_bindgen::from_value(self.0.clone()).map_err(|_| Malformed::default())
+        T::deserialize(Reader(self.0.clone())).map_err(|_| Malformed::default())
     }
 
     fn is_object(&self) -> bool {

@@ -11,9 +11,12 @@ use js_sys::Function;
 use landfall_protocol::resolver::{Action, Event, Input, RequestId, Resolver, StreamId};
 use landfall_protocol::snapshot::Snapshot;
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::JsValue;
+
+/// What is under way, by its name: few at a time, and dropped when it is taken out.
+type Held<K, V> = Vec<(K, V)>;
 
 type Publication = (Rc<Snapshot<JsJson>>, Vec<Event>);
 
@@ -29,8 +32,8 @@ pub(crate) struct Driver {
     busy: Cell<bool>,
     closed: Cell<bool>,
     alarm: RefCell<Option<Alarm>>,
-    requests: RefCell<BTreeMap<RequestId, fetch::InFlight>>,
-    streams: RefCell<BTreeMap<StreamId, stream::Stream>>,
+    requests: RefCell<Held<RequestId, fetch::InFlight>>,
+    streams: RefCell<Held<StreamId, stream::Stream>>,
     signals: RefCell<Option<Signals>>,
 }
 
@@ -117,13 +120,13 @@ impl Driver {
                 let request = fetch::send(probe, move |result| {
                     let Some(driver) = driver.upgrade() else { return };
                     // The answer of an aborted request is nobody's.
-                    if driver.requests.borrow_mut().remove(&id).is_some() {
+                    if remove(&driver.requests, id).is_some() {
                         driver.handle(Input::Answered { id, result });
                     }
                 });
-                self.requests.borrow_mut().insert(id, request);
+                self.requests.borrow_mut().push((id, request));
             }
-            Action::Abort(id) => drop(self.requests.borrow_mut().remove(&id)),
+            Action::Abort(id) => drop(remove(&self.requests, id)),
             Action::Look => self.inbox.borrow_mut().push_back(Input::Looked(page::look())),
             Action::OpenStream { id, url } => {
                 let driver = self.this.clone();
@@ -132,9 +135,9 @@ impl Driver {
                         driver.handle(Input::Streamed { id, event });
                     }
                 });
-                self.streams.borrow_mut().insert(id, stream);
+                self.streams.borrow_mut().push((id, stream));
             }
-            Action::CloseStream(id) => drop(self.streams.borrow_mut().remove(&id)),
+            Action::CloseStream(id) => drop(remove(&self.streams, id)),
             Action::Store(snapshot) => {
                 if let Some(storage) = &self.storage {
                     storage.keep(&convert::snapshot_to_js(&snapshot));
@@ -170,4 +173,10 @@ impl Driver {
 
 fn take<T>(queue: &RefCell<VecDeque<T>>) -> Option<T> {
     queue.borrow_mut().pop_front()
+}
+
+fn remove<K: PartialEq, V>(held: &RefCell<Held<K, V>>, key: K) -> Option<V> {
+    let mut held = held.borrow_mut();
+    let at = held.iter().position(|(it, _)| *it == key)?;
+    Some(held.swap_remove(at).1)
 }

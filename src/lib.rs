@@ -7,6 +7,7 @@ mod convert;
 mod driver;
 pub mod effects;
 mod options;
+mod read;
 
 pub use convert::JsJson;
 

@@ -2,7 +2,7 @@
 // folder, with a value, or not at all.
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, request as ask } from 'node:http';
 import path from 'node:path';
 
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.wasm': 'application/wasm' };
@@ -32,6 +32,18 @@ export const files = (folder, headers = {}) => (request, response) => {
 export const json = (at, value) => (request, response) => {
   if (new URL(request.url, 'http://server').pathname !== at) return notFound(request, response);
   reply(response, 200, 'application/json', JSON.stringify(value));
+};
+
+/** Hands every request on to another server, and its answer back, as it comes. */
+export const forward = (to) => (request, response) => {
+  const headers = { ...request.headers, host: new URL(to).host };
+  const onward = ask(new URL(request.url, to), { method: request.method, headers }, (answer) => {
+    response.writeHead(answer.statusCode, answer.headers);
+    answer.pipe(response);
+  });
+  onward.on('error', () => response.destroy());
+  response.on('close', () => onward.destroy());
+  request.pipe(onward);
 };
 
 /**

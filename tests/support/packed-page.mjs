@@ -1,6 +1,6 @@
 // Builds a page from the npm package as an application would get it: packed, unpacked into node_modules, bundled.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
 import { build } from 'esbuild';
@@ -35,7 +35,6 @@ export async function buildPackedPage(entry, project) {
     logLevel: 'warning',
   });
   const chunks = Object.entries(metafile.outputs).sort(([, a], [, b]) => b.bytes - a.bytes);
-  writeFileSync(project('page/index.html'), html());
   return { folder: project('page'), engineChunk: path.basename(chunks[0][0]) };
 }
 

@@ -9,7 +9,6 @@ import type { Route } from '../model/route';
 import { connectionOf } from '../model/connection';
 import { classCounts, serviceEntries } from '../model/services';
 import { useAnnouncement } from '../hooks/use-announcement';
-import { useSince } from '../hooks/use-since';
 import { useTheme } from '../hooks/use-theme';
 import { AppHeader } from './frame/app-header';
 import { ConnectionBanner } from './frame/connection-banner';
@@ -45,19 +44,19 @@ export function Dashboard({ snapshot, health, status, route, changes, client }: 
     () => connectionOf({ status: snapshot.status, reason: snapshot.reason }, status.lostSince !== null),
     [snapshot.status, snapshot.reason, status.lostSince],
   );
-  const statusSince = useSince(snapshot.status);
-  const since = snapshot.status === 'live' ? status.lostSince ?? statusSince : Math.min(statusSince, status.lostSince ?? statusSince);
   const announcement = useAnnouncement(connection, services, health.value);
   const loading = connection.tone === 'wait' && services.length === 0;
+  // Without a catalog an empty list is no finding.
+  const known = services.length > 0 || connection.tone === 'good';
 
   return (
     <div className="app" data-stale={connection.stale}>
       <SkipLink />
       <LiveRegion message={announcement} />
       <AppHeader name={status.value?.status.name ?? null} connection={connection} theme={theme} onTheme={setTheme} />
-      <ConnectionBanner connection={connection} since={since} origin={snapshot.origin} hasData={services.length > 0} />
-      <Summary loading={loading} services={services.length} endpoints={snapshot.endpoints.length} counts={counts} status={status} revision={snapshot.revision} boot={snapshot.epoch?.boot ?? null} />
-      <ViewTabs current={route.view} counts={{ services: services.length, config: Object.keys(snapshot.config).length }} />
+      <ConnectionBanner connection={connection} lostSince={status.lostSince} origin={snapshot.origin} hasData={services.length > 0} />
+      <Summary loading={loading} known={known} services={services.length} endpoints={snapshot.endpoints.length} counts={counts} status={status} revision={snapshot.revision} boot={snapshot.epoch?.boot ?? null} />
+      <ViewTabs current={route.view} counts={!known ? {} : { services: services.length, config: Object.keys(snapshot.config).length }} />
       <main id="main" tabIndex={-1}>
         {route.view === 'services' && (loading
           ? <ServicesSkeleton />

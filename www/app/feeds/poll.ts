@@ -23,7 +23,7 @@ export function startPoll({ path, every, accept, fail }: Poll): () => void {
     const abort = (): void => deadline.abort();
     const alarm = setTimeout(abort, DEADLINE_MS);
     ended.signal.addEventListener('abort', abort);
-    let useful = false;
+    let useful: boolean;
     try {
       const response = await fetch(path, { cache: 'no-store', signal: deadline.signal, headers: { accept: 'application/json' } });
       const body = await response.text();

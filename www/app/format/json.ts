@@ -27,7 +27,8 @@ export function jsonType(value: unknown): string {
 function stringify(value: unknown): string {
   try {
     // undefined and functions have no JSON text, against the declared type of JSON.stringify.
-    return (JSON.stringify(value, null, 2) as string | undefined) ?? `(${typeof value})`;
+    const text: unknown = JSON.stringify(value, null, 2);
+    return typeof text === 'string' ? text : `(${typeof value})`;
   } catch {
     return '(a value that JSON cannot express)';
   }

@@ -1,13 +1,12 @@
 // Since when a value has been what it is.
 import { useState } from 'react';
+import { useClock } from './use-clock';
 
-/** The `Date.now()` at which `value` was first seen as it is now. */
+/** The time, by the page's clock, at which `value` was first seen as it is now; in `Date.now()`, to the second. */
 export function useSince(value: unknown): number {
-  const [state, setState] = useState(() => ({ value, since: Date.now() }));
-  if (!Object.is(state.value, value)) {
-    const next = { value, since: Date.now() };
-    setState(next); // A state set while rendering takes effect before anything is drawn.
-    return next.since;
-  }
-  return state.since;
+  const now = useClock();
+  const [state, setState] = useState({ value, since: now });
+  if (Object.is(state.value, value)) return state.since;
+  setState({ value, since: now }); // Set while rendering, it takes effect before anything is drawn.
+  return now;
 }

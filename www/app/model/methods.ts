@@ -20,7 +20,7 @@ export interface EvidenceGroup {
   readonly methods: readonly string[];
 }
 
-const METHOD_ORDER = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD', 'TRACE', 'CONNECT'];
+const METHOD_ORDER = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD', 'TRACE', 'CONNECT', 'WS', 'SSE'];
 
 /** The methods of an endpoint in their usual order. */
 export function methodsOf(endpoint: Endpoint): readonly string[] {

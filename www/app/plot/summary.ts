@@ -20,7 +20,7 @@ function summary(what: string, values: readonly Value[], wanted: string, say: (v
   const least = say(Math.min(...known));
   const most = say(Math.max(...known));
   const last = values[values.length - 1] ?? null;
-  const now = last === null ? 'no answer now' : `now ${say(last)}`;
+  const now = last === null ? `without ${wanted} now` : `now ${say(last)}`;
   const range = least === most ? `always ${least}` : `between ${least} and ${most}`;
   const unanswered = missing === 0 ? '' : `; ${counted(missing, 'check')} without ${wanted}`;
   return `${what} over the last ${counted(values.length, 'check')}: ${now}, ${range}${unanswered}.`;

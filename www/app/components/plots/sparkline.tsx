@@ -38,11 +38,11 @@ function Line({ values, kind, scale, label, frame }: LineProps) {
 
 /** Health, 0 at the bottom and 100 at the top. */
 export const HealthSparkline = memo(function HealthSparkline({ values }: SparklineProps) {
-  return <Line values={values} kind="health" scale={healthScale} label={healthSummary(values)} frame={sparkFrame(values.length, 88, 26)} />;
+  return <Line values={values} kind="health" scale={healthScale} label={healthSummary(values)} frame={sparkFrame(values.length, 76, 26)} />;
 });
 
 /** Latency on a logarithmic scale. */
 export const LatencySparkline = memo(function LatencySparkline({ values }: SparklineProps) {
   const { scale } = latencyScale(values);
-  return <Line values={values} kind="latency" scale={scale} label={latencySummary(values)} frame={sparkFrame(values.length, 88, 26)} />;
+  return <Line values={values} kind="latency" scale={scale} label={latencySummary(values)} frame={sparkFrame(values.length, 76, 26)} />;
 });

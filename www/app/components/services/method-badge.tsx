@@ -4,15 +4,12 @@ import { clip } from '../../format/text';
 interface MethodBadgeProps {
   readonly method: string;
   readonly strength?: 'whole' | 'said' | 'hoped';
-  /** How many endpoints have it. */
-  readonly count?: number;
+  readonly title?: string;
 }
 
-export function MethodBadge({ method, strength = 'whole', count }: MethodBadgeProps) {
+export function MethodBadge({ method, strength = 'whole', title }: MethodBadgeProps) {
   const name = clip(method, 12);
   return (
-    <span className={`method-badge is-${name.toLowerCase()} is-${strength}`}>
-      {name}{count !== undefined && <span className="method-count">{count}</span>}
-    </span>
+    <span className={`method-badge is-${name.toLowerCase()} is-${strength}`} title={title}>{name}</span>
   );
 }

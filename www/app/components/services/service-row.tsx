@@ -27,10 +27,14 @@ interface ServiceRowProps {
   readonly tabStop: boolean;
 }
 
+/** Most badges of a row: two lines of them. */
+const ROW_METHODS = 7;
+
 const NO_VALUES: readonly number[] = [];
 
 export const ServiceRow = memo(function ServiceRow({ match, verdict, healthClass, index, top, height, selected, tabStop }: ServiceRowProps) {
   const { service, endpoints } = match;
+  const counts = methodCounts(service.endpoints);
   return (
     <div role="row" aria-rowindex={index + 2} aria-selected={selected} className={`service-row${selected ? ' is-selected' : ''}`} style={{ top, height }}>
       <span role="rowheader" className="cell-name">
@@ -42,7 +46,8 @@ export const ServiceRow = memo(function ServiceRow({ match, verdict, healthClass
         </span>
       </span>
       <span role="cell" className="cell-methods">
-        {methodCounts(service.endpoints).map(({ method, count }) => <MethodBadge key={method} method={method} count={count} />)}
+        {counts.slice(0, ROW_METHODS).map(({ method, count }) => <MethodBadge key={method} method={method} title={counted(count, 'endpoint')} />)}
+        {counts.length > ROW_METHODS && <span className="faint">+{counts.length - ROW_METHODS}</span>}
         {service.endpoints.length === 0 && <span className="faint">no endpoints</span>}
       </span>
       <span role="cell" className="cell-health">
@@ -51,7 +56,7 @@ export const ServiceRow = memo(function ServiceRow({ match, verdict, healthClass
       </span>
       <span role="cell" className="cell-latency">
         <LatencySparkline values={verdict?.latencyHistory ?? NO_VALUES} />
-        <span className="measure"><strong>{known(verdict?.latencyUs, latency)}</strong><span className="faint"><Age at={verdict?.seenAt ?? null} none="not checked" /></span></span>
+        <span className="measure"><strong>{known(verdict?.latencyUs, latency)}</strong><span className="faint"><Age at={verdict?.seenAt ?? null} none="never" /></span></span>
       </span>
       {endpoints.length > 0 && (
         <span role="cell" className="cell-found">

@@ -9,7 +9,7 @@ export const ChecksTile = memo(function ChecksTile({ status }: { readonly status
   const { budget, checks } = status;
   const perHost = known(checks.perHostLimit, (limit) => `, ${whole(limit)} per host`);
   return (
-    <Tile id="checks" title="Oldest verdict" figure={known(budget.oldestVerdictMs, duration)} note={budget.oldestVerdictMs === null ? 'nothing checked yet' : 'old'}>
+    <Tile id="checks" title="Oldest verdict" figure={known(budget.oldestVerdictMs, duration)} note={budget.oldestVerdictMs === null ? 'nothing checked yet' : 'ago'}>
       <Facts facts={[
         { term: 'Overdue', value: known(budget.overdue, whole), alarming: (budget.overdue ?? 0) > 0 },
         { term: 'In flight', value: `${known(checks.inFlight, whole)} of ${known(checks.inFlightLimit, whole)}${checks.perHostLimit === null ? '' : perHost}` },

@@ -11,6 +11,8 @@ import { Skeleton } from '../text/skeleton';
 
 interface SummaryProps {
   readonly loading: boolean;
+  /** Whether the services are known; an unknown number is not shown as zero. */
+  readonly known: boolean;
   readonly services: number;
   readonly endpoints: number;
   readonly counts: Readonly<Record<HealthClass, number>>;
@@ -19,13 +21,14 @@ interface SummaryProps {
   readonly boot: number | null;
 }
 
-export function Summary({ loading, services, endpoints, counts, status, revision, boot }: SummaryProps) {
+export function Summary({ loading, known, services, endpoints, counts, status, revision, boot }: SummaryProps) {
   // Small screens begin with the figures alone; the stylesheet decides what is small.
   const [open, setOpen] = useState(false);
   const reading = status.value;
   return (
     <div className="summary" data-open={open}>
-      {loading ? <Skeleton className="tile" lines={4} /> : <ServicesTile total={services} endpoints={endpoints} counts={counts} />}
+      {loading && <Skeleton className="tile" lines={4} />}
+      {known && <ServicesTile total={services} endpoints={endpoints} counts={counts} />}
       {reading !== null && (
         <>
           <BudgetTile reading={reading} />
@@ -40,7 +43,7 @@ export function Summary({ loading, services, endpoints, counts, status, revision
       {reading === null && status.lostSince !== null && (
         <section className="tile tile-missing" aria-label="Daemon">
           <h2>Daemon</h2>
-          <p>Its CPU budget, memory and checks are shown here as soon as it answers.</p>
+          <p>{known ? 'Its' : 'The services of this machine, and the daemon’s'} CPU budget, memory and checks are shown here as soon as it answers.</p>
         </section>
       )}
     </div>

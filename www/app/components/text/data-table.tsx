@@ -34,7 +34,9 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, rowClass }: Dat
         {rows.map((row, index) => (
           <tr key={rowKey(row, index)} role="row" className={rowClass?.(row)}>
             {columns.map(({ key, label, cell, heading, kind }) => {
-              const content = cell(row);
+              const value = cell(row);
+              // A cell without content is left empty, so that a card does not show its label.
+              const content = value === null || value === '' ? null : <div className="cell">{value}</div>;
               return heading === true
                 ? <th key={key} scope="row" role="rowheader" className={kind} data-label={label}>{content}</th>
                 : <td key={key} role="cell" className={kind} data-label={label}>{content}</td>;

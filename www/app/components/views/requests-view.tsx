@@ -1,5 +1,4 @@
 // The audit: every request that the client made in order to find something out.
-import { useCallback } from 'react';
 import { type RequestRow, readRequests } from '../../model/records';
 import { useRecords } from '../../hooks/use-records';
 import { clip, counted } from '../../format/text';
@@ -19,7 +18,7 @@ const COLUMNS: readonly Column<RequestRow>[] = [
 ];
 
 export function RequestsView({ client }: { readonly client: string }) {
-  const requests = useRecords(useCallback(() => readRequests(client), [client]));
+  const requests = useRecords(() => readRequests(client));
   return (
     <section className="view" aria-labelledby="requests-title">
       <h2 id="requests-title">Requests audit</h2>

@@ -1,5 +1,4 @@
 // Why the page has the values it has: what raced, what won, what was refused; and what changed since.
-import { useCallback } from 'react';
 import type { ChangeRow } from '../../model/changes';
 import { type TraceRow, readTrace } from '../../model/records';
 import { useRecords } from '../../hooks/use-records';
@@ -32,7 +31,7 @@ const CHANGES: readonly Column<ChangeRow>[] = [
 ];
 
 export function TraceView({ client, changes }: TraceViewProps) {
-  const trace = useRecords(useCallback(() => readTrace(client), [client]));
+  const trace = useRecords(() => readTrace(client));
   return (
     <>
       <section className="view" aria-labelledby="trace-title">

@@ -1,0 +1,106 @@
+// Opens the application of the page tests (tests/pages/application.js, bundled with the packed package), each time from
+// a server of its own and in a fresh page. What a test has opened is closed after it, and held to the rules that every
+// page test shares: no method but GET and OPTIONS was sent, and no script complained.
+import assert from 'node:assert/strict';
+import { after, afterEach, before } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { launchChromium, openPage } from './browser.mjs';
+import { files, notFound, reply, startHttpServer } from './http-server.mjs';
+import { assertOnlySafeMethods } from './methods.mjs';
+import { buildPackedPage, html } from './packed-page.mjs';
+import { freePort } from './ports.mjs';
+import { scratchFolder } from './scratch.mjs';
+
+const ENTRY = fileURLToPath(new URL('../pages/application.js', import.meta.url));
+
+/** Registers the hooks of a test file, and gives it what it opens applications and backends with. */
+export function useApplications() {
+  const shared = { scratch: null, built: null, browser: null, orchestratorPort: 0 };
+  let applications = [];
+  let backends = [];
+
+  before(async () => {
+    shared.scratch = scratchFolder();
+    shared.orchestratorPort = await freePort();
+    shared.built = await buildPackedPage(ENTRY, (...parts) => shared.scratch.path('packed', ...parts));
+    shared.browser = await launchChromium({ orchestratorPort: shared.orchestratorPort });
+  });
+
+  afterEach(async () => {
+    const [pages, servers] = [applications, backends];
+    [applications, backends] = [[], []];
+    try {
+      for (const { witness, server } of pages) {
+        assertOnlySafeMethods('the page', witness.requests);
+        assertOnlySafeMethods("the page's own origin", server.requests());
+        assert.deepEqual(witness.scriptErrors, [], 'scripts complained');
+      }
+      for (const { requests } of servers.filter((it) => it.requests().length > 0)) assertOnlySafeMethods('a backend', requests());
+    } finally {
+      await Promise.all([...pages.map((it) => it.close()), ...servers.map((it) => it.stop())]);
+    }
+  });
+
+  after(async () => {
+    await shared.browser?.close();
+    shared.scratch.remove();
+  });
+
+  return {
+    /** Paths below the file's own folder. */
+    path: (...parts) => shared.scratch.path(...parts),
+    /** The file name of the chunk that carries the engine. */
+    engineChunk: () => shared.built.engineChunk,
+    /** The port that stands for 7420 in the browser. Nobody listens there until the test does. */
+    orchestratorPort: () => shared.orchestratorPort,
+    /** Starts a server inside the test. */
+    async backend(handler, port) {
+      const server = await startHttpServer(handler, port);
+      backends.push(server);
+      return server;
+    },
+    /** Opens the application; see `openApplication`. */
+    async application(how) {
+      const opened = await openApplication(shared.browser, shared.built.folder, how);
+      applications.push(opened);
+      return opened;
+    },
+  };
+}
+
+/**
+ * @param {{options?: object, head?: string, headers?: object, missing?: string}} [how] `options` of `createClient`;
+ *   `head` stands before the application's script; `headers` come with every file; `missing` is a file that is not there
+ */
+async function openApplication(browser, folder, { options = {}, head, headers, missing } = {}) {
+  const deliver = files(folder, headers);
+  const server = await startHttpServer((request, response) => {
+    const { pathname } = new URL(request.url, 'http://server');
+    if (pathname === '/') return reply(response, 200, 'text/html', html(head), headers);
+    return (pathname === `/${missing}` ? notFound : deliver)(request, response);
+  });
+  const { page, witness, close } = await openPage(browser);
+  await page.goto(`${server.url}/?options=${encodeURIComponent(JSON.stringify(options))}`);
+  return {
+    page,
+    witness,
+    server,
+    /** The snapshot that `ready()` settled on. */
+    settled: () => page.evaluate(() => window.application.client.ready()),
+    snapshot: () => page.evaluate(() => window.application.client.snapshot()),
+    /** The events so far, oldest first: `{type, detail, status, code}`. */
+    told: () => page.evaluate(() => window.application.told),
+    /** Resolves when the snapshot has this status. */
+    becomes: (status) => page.waitForFunction((wanted) => window.application.client.snapshot().status === wanted, status),
+    /** What `window.__LANDFALL__` tells: the engine's trace and its audit of requests, oldest first. */
+    async records() {
+      await page.waitForFunction(() => window.__LANDFALL__);
+      return page.evaluate(() => ({ trace: window.__LANDFALL__.trace(), requests: window.__LANDFALL__.requests() }));
+    },
+    async close() {
+      await close();
+      await server.stop();
+    },
+  };
+}
