@@ -7,11 +7,12 @@
 use crate::read::Reader;
 use js_sys::{Function, JSON, JsString, Object, Reflect};
 use landfall_protocol::json::{Json, MAX_DEPTH, Malformed, OutOfBounds, check_bounds};
-use landfall_protocol::resolver::Event;
+use landfall_protocol::resolver::{Event, Message};
 use landfall_protocol::snapshot::Snapshot;
 use landfall_protocol::refused::Refused;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 /// The largest value that a page may hand in, in bytes of JSON: as much as a catalog may have.
@@ -149,6 +150,34 @@ struct Refusal<'a> {
 /// A refusal as `{at, code, value}`.
 pub(crate) fn refusal(refused: &Refused) -> JsValue {
     to_js(&Refusal { at: &refused.at, code: refused.code.as_str(), value: &refused.value })
+}
+
+/// What a tab tells the others: `{kind}`, with `visible` or `snapshot`.
+pub(crate) fn message_to_js(message: &Message<Rc<Snapshot<JsJson>>>) -> JsValue {
+    let object = JsValue::from(Object::new());
+    let kind = match message {
+        Message::Hello => "hello",
+        Message::Beat { visible } => {
+            set(&object, "visible", &JsValue::from_bool(*visible));
+            "beat"
+        }
+        Message::Snapshot(snapshot) => {
+            set(&object, "snapshot", &snapshot_to_js(snapshot));
+            "snapshot"
+        }
+    };
+    set(&object, "kind", &JsValue::from_str(kind));
+    object
+}
+
+/// What another tab tells; `None` when it speaks another language (a tab with another version of the page).
+pub(crate) fn message(json: &JsJson) -> Option<Message<JsJson>> {
+    match json.get("kind")?.0.as_string()?.as_str() {
+        "hello" => Some(Message::Hello),
+        "beat" => Some(Message::Beat { visible: json.get("visible")?.0.as_bool()? }),
+        "snapshot" => Some(Message::Snapshot(json.get("snapshot")?)),
+        _ => None,
+    }
 }
 
 /// One publication: `{snapshot, events}`.

@@ -5,10 +5,10 @@
 //! twice, and publications wait in the outbox until it is drained, so no code of the page runs inside it.
 
 use crate::convert::{self, JsJson};
-use crate::effects::{clock::Clock, fetch, page, signals::Signals, storage::Storage, stream, timers::Alarm};
+use crate::effects::{clock::Clock, fetch, page, signals::Signals, storage::Storage, stream, tabs::Tabs, timers::Alarm};
 use crate::options::Options;
 use js_sys::Function;
-use landfall_protocol::resolver::{Action, Event, Input, RequestId, Resolver, StreamId};
+use landfall_protocol::resolver::{Action, Event, Input, Lock, RequestId, Resolver, StreamId};
 use landfall_protocol::snapshot::Snapshot;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -24,6 +24,8 @@ type Publication = (Rc<Snapshot<JsJson>>, Vec<Event>);
 pub(crate) struct Driver {
     this: Weak<Driver>,
     clock: Clock,
+    /// Names the lock and the channel of the tabs.
+    name: String,
     storage: Option<Storage>,
     publish: Function,
     resolver: RefCell<Resolver<JsJson>>,
@@ -35,6 +37,7 @@ pub(crate) struct Driver {
     requests: RefCell<Held<RequestId, fetch::InFlight>>,
     streams: RefCell<Held<StreamId, stream::Stream>>,
     signals: RefCell<Option<Signals>>,
+    tabs: RefCell<Option<Tabs>>,
 }
 
 impl Driver {
@@ -43,6 +46,7 @@ impl Driver {
         Rc::new_cyclic(|this| Self {
             this: this.clone(),
             clock: Clock::new(options.started_at),
+            name: options.name.clone(),
             storage: options.cache.then(|| Storage::new(&options.name)),
             publish,
             resolver: RefCell::new(Resolver::new(options.resolver, options.seed.into())),
@@ -54,6 +58,7 @@ impl Driver {
             requests: RefCell::default(),
             streams: RefCell::default(),
             signals: RefCell::default(),
+            tabs: RefCell::default(),
         })
     }
 
@@ -97,6 +102,7 @@ impl Driver {
         self.signals.take();
         self.requests.take();
         self.streams.take();
+        self.tabs.take();
     }
 
     /// The trace as JavaScript data.
@@ -138,6 +144,18 @@ impl Driver {
                 self.streams.borrow_mut().push((id, stream));
             }
             Action::CloseStream(id) => drop(remove(&self.streams, id)),
+            Action::Join => self.join(),
+            Action::Leave => drop(self.tabs.take()),
+            Action::Steal => {
+                if let Some(tabs) = self.tabs.borrow().as_ref() {
+                    tabs.steal();
+                }
+            }
+            Action::Post(message) => {
+                if let Some(tabs) = self.tabs.borrow().as_ref() {
+                    tabs.post(&message);
+                }
+            }
             Action::Store(snapshot) => {
                 if let Some(storage) = &self.storage {
                     storage.keep(&convert::snapshot_to_js(&snapshot));
@@ -150,6 +168,19 @@ impl Driver {
             }
             Action::Publish { snapshot, events } => self.outbox.borrow_mut().push_back((snapshot, events)),
         }
+    }
+
+    fn join(&self) {
+        let driver = self.this.clone();
+        let tabs = Tabs::join(&self.name, move |input| {
+            if let Some(driver) = driver.upgrade() {
+                driver.handle(input);
+            }
+        });
+        if tabs.is_none() {
+            self.inbox.borrow_mut().push_back(Input::Lock(Lock::Unsupported));
+        }
+        *self.tabs.borrow_mut() = tabs;
     }
 
     fn sleep(&self) {

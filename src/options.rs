@@ -41,6 +41,7 @@ struct Wire {
     expect: WireExpect,
     fallback: WireFallback,
     cache: bool,
+    tabs: bool,
     cached_age: f64,
     seed: u32,
 }
@@ -96,6 +97,7 @@ fn checked(wire: Wire, cached: Option<(JsJson, Millis)>, config: Option<JsJson>)
             title: name(wire.expect.title.as_deref(), "expect/title")?,
         },
         cached,
+        tabs: wire.tabs,
     };
     Ok(Options { name: wire.name, started_at: wire.started_at, cache: wire.cache, seed: wire.seed, resolver })
 }

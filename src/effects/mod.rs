@@ -6,4 +6,5 @@ pub mod page;
 pub(crate) mod signals;
 pub mod storage;
 pub(crate) mod stream;
+pub(crate) mod tabs;
 pub(crate) mod timers;

@@ -32,6 +32,11 @@ impl Signals {
             let leaving = text(&event, "type").as_deref() == Some("pagehide");
             driver.handle(Input::Visible(!leaving && !flag(&document(), "hidden", true)));
             driver.handle(Input::Online(!flag(&global("navigator"), "onLine", false)));
+            if leaving {
+                driver.handle(Input::Leave);
+            } else if flag(&event, "persisted", true) {
+                driver.handle(Input::Return);
+            }
         };
         report(JsValue::UNDEFINED);
         let listener = Closure::<dyn Fn(JsValue)>::new(report);

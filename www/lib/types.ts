@@ -148,7 +148,7 @@ export type WasmSource = string | URL | Response | BufferSource | WebAssembly.Mo
 
 /** Options of `createClient`; every one may be left out. */
 export interface ClientOptions {
-  /** Names the cache, so that two projects on one `localhost:3000` stay apart. Default `default`. */
+  /** Names the cache, and the lock and the channel of the tabs, so that two projects on one `localhost:3000` stay apart. Default `default`. */
   readonly name?: string;
   /** Milliseconds until the client settles, whatever happens. Default 1,000. */
   readonly timeout?: number;
@@ -164,6 +164,8 @@ export interface ClientOptions {
   readonly expect?: { readonly catalog?: string; readonly title?: string };
   /** Keep the last known good value in `localStorage`. Default `true`. */
   readonly cache?: boolean;
+  /** One tab of this origin and name talks to the backend, the others follow it. Default `true`. */
+  readonly tabs?: boolean;
   /** Offer `window.__LANDFALL__`. Default: in development builds only. */
   readonly devtools?: boolean;
   /** Where the engine's `.wasm` comes from; the `slim` entry only. */

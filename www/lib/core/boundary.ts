@@ -35,6 +35,8 @@ export interface EngineOptions {
   readonly expect: { catalog?: string; title?: string };
   /** Whether to keep the last known good value. */
   readonly cache: boolean;
+  /** Whether the tabs of this origin and name share one connection. */
+  readonly tabs: boolean;
   readonly cached: Snapshot | null;
   /** Milliseconds since the cached value was written. */
   readonly cachedAge: number;
@@ -46,6 +48,8 @@ export interface TraceEntry {
   /** Milliseconds since the client was created. */
   readonly at: number;
   readonly kind: string;
+  /** The base URL that came to hold. */
+  readonly value: string | null;
   readonly source: string | null;
   readonly origin: string | null;
   readonly code: string;

@@ -36,6 +36,7 @@ export async function startEngine(
     service: options.service ?? null,
     expect: options.expect ?? {},
     cache: options.cache ?? true,
+    tabs: options.tabs ?? true,
     cached: cached?.snapshot ?? null,
     cachedAge: cached?.age ?? 0,
     seed: Math.floor(Math.random() * 2 ** 32),
