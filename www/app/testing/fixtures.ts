@@ -7,7 +7,7 @@ import type { ServiceEntry } from '../model/services';
 import type { Verdict } from '../model/verdict';
 
 export function endpoint(part: Partial<Endpoint> = {}): Endpoint {
-  return { service: 'items-api', name: '/items', path: '/items', protocol: 'http', methods: { GET: 'openapi' }, operations: {}, ...part };
+  return { service: 'items-api', name: '/items', path: '/items', protocol: 'http', methods: { GET: 'openapi' }, operations: {}, contradictions: [], ...part };
 }
 
 export function service(name: string, part: Partial<Service> = {}): Service {
@@ -43,6 +43,7 @@ export function snapshot(services: readonly Service[], endpoints: readonly Endpo
     reason: 'read from the backend itself (http://127.0.0.1:7420)',
     subject: 'http://127.0.0.1:7420',
     origin: 'http://127.0.0.1:7420',
+    rung: 'catalog',
     epoch: { registry: 'r', boot: 3 },
     revision: 42,
     baseUrl: 'http://127.0.0.1:7420',
