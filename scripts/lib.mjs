@@ -47,7 +47,7 @@ async function bundle(folder, debug) {
     // No constants of a platform: what NODE_ENV is, the application's own build says.
     platform: 'neutral',
     // Beside the entries, so that an address relative to a module is the same in all of them.
-    chunkNames: 'chunk-[name]-[hash]',
+    chunkNames: '[name]-[hash]',
     external: ['react', 'react/*'],
     jsx: 'automatic',
     sourcemap: true,
