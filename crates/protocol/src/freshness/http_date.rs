@@ -38,14 +38,14 @@ pub fn unix_seconds(date: &str, unix_now: u64) -> Option<u64> {
     )
 }
 
-const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 
 /// The month from 0, by its name of three letters.
 fn month_number(name: &str) -> Option<u64> {
-    let at = MONTHS
-        .find(name)
-        .filter(|at| at % 3 == 0 && name.len() == 3)?;
-    Some(at as u64 / 3)
+    let at = MONTHS.iter().position(|month| *month == name)?;
+    Some(at as u64)
 }
 
 /// The year, where two digits stand for the one of them nearest to now.
