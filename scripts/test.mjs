@@ -46,6 +46,11 @@ async function wasmTests(browser, driver) {
   });
 }
 
+async function debugBuild() {
+  await script('wasm', '--debug');
+  await nodeTests('tests/debug');
+}
+
 const PARTS = [
   { name: 'builds', title: 'engine, npm package, dashboard, daemon', run: buildAll },
   { name: 'rust', title: 'unit, property and documentation tests of all crates', needs: ['builds'], run: () => openly(['cargo', 'test', '--locked', '--workspace', '--all-features']) },
@@ -53,6 +58,7 @@ const PARTS = [
   { name: 'wasm-chrome', title: 'the wasm crate in Chrome', run: () => wasmTests(['--chrome', '--chromedriver'], chromedriver.program()) },
   { name: 'wasm-firefox', title: 'the wasm crate in Firefox', run: () => wasmTests(['--firefox', '--geckodriver'], geckodriver.binary()) },
   { name: 'units', title: 'TypeScript unit tests', needs: ['builds'], run: () => openly([inRoot('node_modules/.bin/vitest'), 'run']) },
+  { name: 'debug', title: 'the debug build, whose Rust sources a browser shows', run: debugBuild },
   { name: 'packaging', title: 'the packed npm package in real projects', needs: ['builds'], run: () => nodeTests('tests/packaging') },
   { name: 'pages', title: 'pages in Chromium against real services', needs: ['builds'], run: () => nodeTests('tests/pages') },
   { name: 'fuzz', title: 'the fuzz targets over their kept inputs', run: () => script('fuzz', '--smoke') },

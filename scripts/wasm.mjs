@@ -12,7 +12,8 @@ import { inRoot, shown } from './common/paths.mjs';
 import { quietly } from './common/run.mjs';
 import { unlessFresh } from './common/stamp.mjs';
 import { wasmDir } from './common/targets.mjs';
-import { WASM_TARGET, compilerVersion, wasmToolchain } from './common/toolchain.mjs';
+import { WASM_TARGET, compilerVersion, stdSourcesOf, wasmToolchain } from './common/toolchain.mjs';
+import { addSourceMap } from './debug-info/source-map.mjs';
 import { wasmBindgen } from './setup/cargo-tools.mjs';
 import { FOR_RUNNING, setUp } from './setup/index.mjs';
 
@@ -41,9 +42,7 @@ function obstacleToRebuild(toolchain) {
 }
 
 /** Compiles the crate; resolves with the wasm that cargo made. */
-async function compile(kind) {
-  const toolchain = wasmToolchain();
-  if (!toolchain) throw new Failure('there is no compiler for wasm32', { advice: 'run: node scripts/setup/command.mjs' });
+async function compile(kind, toolchain) {
   let std = { args: [], env: { RUSTFLAGS: undefined } };
   if (kind === 'release') {
     const obstacle = obstacleToRebuild(toolchain);
@@ -59,13 +58,16 @@ async function compile(kind) {
   return path.join(targetDir(), WASM_TARGET, profile, 'landfall.wasm');
 }
 
-/** Makes the JavaScript side, and the wasm small. */
-async function finish(kind, compiled, wasm) {
+/** Makes the JavaScript side, and the wasm small or fit for a debugger. */
+async function finish(kind, compiled, wasm, toolchain) {
   await quietly(`wasm-bindgen (${kind})`, [
     wasmBindgen.binary(), compiled, '--target', 'web', '--out-dir', path.dirname(wasm), '--out-name', 'landfall',
     '--omit-default-module-path', ...KINDS[kind].bindgen,
   ]);
-  if (kind !== 'release') return;
+  if (kind === 'debug') {
+    addSourceMap(wasm, stdSourcesOf(toolchain.sysroot));
+    return;
+  }
   await quietly('wasm-opt -Oz', [
     inRoot('node_modules/.bin/wasm-opt'), wasm, '-Oz', '--converge', ...FEATURES.map((feature) => `--enable-${feature}`),
     '--strip-debug', '--strip-producers', '--strip-target-features', '--output', wasm,
@@ -77,9 +79,10 @@ command(async (args) => {
   if ((flag && flag !== '--debug') || rest.length > 0) throw new Failure('usage: node scripts/wasm.mjs [--debug]', { status: 2 });
   const kind = flag ? 'debug' : 'release';
   await setUp(FOR_RUNNING);
-  const compiled = await compile(kind);
+  const toolchain = wasmToolchain();
+  const compiled = await compile(kind, toolchain);
   const wasm = path.join(wasmDir(kind), 'landfall_bg.wasm');
-  const tools = [wasmBindgen.binary(), inRoot('package-lock.json'), fileURLToPath(import.meta.url)];
-  await unlessFresh(`wasm-${kind}`, { inputs: [compiled, ...tools], outputs: [wasm] }, () => finish(kind, compiled, wasm));
+  const tools = [wasmBindgen.binary(), inRoot('package-lock.json'), fileURLToPath(import.meta.url), inRoot('scripts/debug-info')];
+  await unlessFresh(`wasm-${kind}`, { inputs: [compiled, ...tools], outputs: [wasm] }, () => finish(kind, compiled, wasm, toolchain));
   console.error(`  engine: ${shown(wasm)}, ${statSync(wasm).size} bytes`);
 });

@@ -19,8 +19,11 @@ export function hasWasmTarget(sysroot) {
   return existsSync(folder) && readdirSync(folder).some((name) => /^libstd-.*\.rlib$/.test(name));
 }
 
+/** Where a sysroot keeps the standard library's sources, if it has them. */
+export const stdSourcesOf = (sysroot) => path.join(sysroot, 'lib/rustlib/src/rust/library');
+
 /** Whether a sysroot holds the standard library's sources. */
-export const hasStdSources = (sysroot) => existsSync(path.join(sysroot, 'lib/rustlib/src/rust/library/Cargo.lock'));
+export const hasStdSources = (sysroot) => existsSync(path.join(stdSourcesOf(sysroot), 'Cargo.lock'));
 
 /** The sysroot of the compiler on PATH, or null. */
 export const defaultSysroot = () => answer(['rustc', '--print', 'sysroot']);

@@ -7,6 +7,7 @@ import { useApplications } from '../support/application.mjs';
 import { WELL_KNOWN, catalog } from '../support/catalogs.mjs';
 import { hang, json, reply } from '../support/http-server.mjs';
 import { freePort } from '../support/ports.mjs';
+import { until } from '../support/until.mjs';
 
 const EARLY = { API_BASE_URL: 'http://localhost:9001', WS_BASE_URL: 'ws://localhost:9001', tide: 'high' };
 const FALLBACK = { fallback: { baseUrl: 'http://localhost:9999', config: { tide: 'unknown' } } };
@@ -80,7 +81,7 @@ test('no backend at all: the defaults hold after the deadline; a backend that co
     status: 'fallback', source: 'fallback', baseUrl: 'http://localhost:8010', wsBaseUrl: 'ws://localhost:8010',
   });
   assert.notEqual(reason, '');
-  assert.ok(types(await told()).includes('discovery-failed'));
+  await until('the page to be told', async () => types(await told()).includes('discovery-failed'));
 
   const late = await backend(json(WELL_KNOWN, catalog(`http://localhost:${port}`)), port);
   await becomes('live');
@@ -92,7 +93,7 @@ test('a backend that hangs: the page settles without it, and with it as soon as 
   const stuck = await backend(hang);
   const { settled, becomes, snapshot } = await application({ options: { ...FALLBACK, ports: [stuck.port] } });
   assert.equal((await settled()).status, 'fallback');
-  assert.notEqual(stuck.requests().length, 0);
+  await until('the backend to be asked', () => stuck.requests().length > 0);
 
   stuck.handler = json(WELL_KNOWN, catalog(stuck.url));
   await becomes('live');
@@ -108,11 +109,12 @@ test('a candidate that hangs, and one that answers everything with a page, do no
   assert.deepEqual({ status, origin, baseUrl }, { status: 'live', origin: good.url, baseUrl: 'http://localhost:9002' });
 });
 
-test('only an answer that is no catalog: the page settles on the fallback', async () => {
+test('only an answer that is no catalog: the page settles on the fallback and says why', async () => {
   const garbage = await backend((_request, response) => reply(response, 200, 'application/json', '{"landfall":1,"services":'));
-  const { settled } = await application({ options: { ...FALLBACK, ports: [garbage.port] } });
+  const { settled, snapshot } = await application({ options: { ...FALLBACK, ports: [garbage.port] } });
   assert.equal((await settled()).status, 'fallback');
-  assert.notEqual(garbage.requests().length, 0);
+  await until('the reason', async () => (await snapshot()).code === 'malformed');
+  assert.equal((await snapshot()).subject, `http://localhost:${garbage.port}`);
 });
 
 test('WebAssembly barred by a Content-Security-Policy: the page settles on the fallback and says why', async () => {

@@ -21,6 +21,8 @@ export function useSelectionFocus(selected: string | null): void {
 }
 
 function focusRow(name: string | null): void {
+  // The focus may have gone elsewhere meanwhile: "/" leads to the search box. What vanished with the service leaves it on the body.
+  if (document.activeElement !== document.body) return;
   const hash = routeHash('services', name);
   document.querySelector<HTMLElement>(`.row-link[href="${CSS.escape(hash)}"]`)?.focus({ preventScroll: true });
 }

@@ -16,6 +16,8 @@ export interface DaemonStatus {
     /** Present pace of the checks, 1000 being as often as configured. */
     readonly pacePermille: number | null;
     readonly windowMs: number | null;
+    /** CPU time beyond the budget that serving clients took, which is not held back, in microseconds since the start. */
+    readonly forgivenUs: number | null;
     /** Checks that are due and wait for budget. */
     readonly overdue: number | null;
     readonly oldestVerdictMs: number | null;
@@ -48,6 +50,7 @@ export function readDaemonStatus(body: unknown): DaemonStatus | null {
       usedPermille: amount(budget.used_permille),
       pacePermille: amount(budget.pace_permille),
       windowMs: amount(budget.window_ms),
+      forgivenUs: amount(budget.forgiven_us),
       overdue: amount(budget.overdue),
       oldestVerdictMs: amount(budget.oldest_verdict_ms),
     },

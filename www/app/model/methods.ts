@@ -1,6 +1,5 @@
-// What a method badge and its evidence stand for.
-import type { Endpoint } from 'landfall';
-import { list, object, text } from './wire';
+// What a method badge and its evidence stand for, and how what contradicts itself is said.
+import type { Contradiction, Endpoint, Evidence } from 'landfall';
 
 /** Evidence, best first, with what it means in words. */
 export const EVIDENCE = [
@@ -58,30 +57,12 @@ export function protocolLabel(protocol: Endpoint['protocol']): string {
   return protocol === 'websocket' ? 'WS' : protocol.toUpperCase();
 }
 
-/** A method that one piece of evidence names and another, which should be whole, leaves out. */
-export interface Contradiction {
-  readonly method: string;
-  readonly claimed: string;
-  readonly denied: string;
-}
-
-/** The contradictions that the engine kept with an endpoint. They are read as unknown JSON: engines before them say nothing of it. */
-export function contradictionsOf(endpoint: Endpoint): readonly Contradiction[] {
-  return list(object(endpoint)?.contradictions, 64).flatMap((entry) => {
-    const wire = object(entry);
-    const method = text(wire?.method, 16);
-    const claimed = text(wire?.claimed, 16);
-    const denied = text(wire?.denied, 16);
-    return method === null || claimed === null || denied === null ? [] : [{ method, claimed, denied }];
-  });
-}
-
 /** A contradiction in a sentence. */
 export function contradictionText({ method, claimed, denied }: Contradiction): string {
   return `${evidenceLabel(claimed)} names ${method}, ${evidenceLabel(denied)} leaves it out`;
 }
 
-function evidenceLabel(key: string): string {
+function evidenceLabel(key: Evidence): string {
   return EVIDENCE.find((known) => known.key === key)?.label ?? key;
 }
 

@@ -7,7 +7,7 @@ import type { ServiceEntry } from '../model/services';
 import type { Verdict } from '../model/verdict';
 
 export function endpoint(part: Partial<Endpoint> = {}): Endpoint {
-  return { service: 'items-api', name: '/items', path: '/items', protocol: 'http', methods: { GET: 'openapi' }, operations: {}, ...part };
+  return { service: 'items-api', name: '/items', path: '/items', protocol: 'http', methods: { GET: 'openapi' }, operations: {}, contradictions: [], ...part };
 }
 
 export function service(name: string, part: Partial<Service> = {}): Service {
@@ -43,6 +43,7 @@ export function snapshot(services: readonly Service[], endpoints: readonly Endpo
     reason: 'read from the backend itself (http://127.0.0.1:7420)',
     subject: 'http://127.0.0.1:7420',
     origin: 'http://127.0.0.1:7420',
+    rung: 'catalog',
     epoch: { registry: 'r', boot: 3 },
     revision: 42,
     baseUrl: 'http://127.0.0.1:7420',
@@ -62,7 +63,7 @@ export const STATUS_BODY = {
   epoch: { registry: 'r', boot: 3 },
   revision: 42,
   uptime_ms: 11_520_000,
-  budget: { policy: 'tokens', budget_permille: 10, used_permille: 6.2, pace_permille: 840, window_ms: 10_000, overdue: 4, oldest_verdict_ms: 8_700 },
+  budget: { policy: 'tokens', budget_permille: 10, used_permille: 6.2, pace_permille: 840, window_ms: 10_000, forgiven_us: 0, overdue: 4, oldest_verdict_ms: 8_700 },
   memory: { rss_bytes: 4_530_000 },
   checks: { total: 48_213, failed: 97, in_flight: 3, in_flight_limit: 10, per_host_limit: 2 },
   services: 2,

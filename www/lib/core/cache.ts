@@ -20,7 +20,7 @@ export function readCache(name: string, like: Snapshot): Cached | undefined {
       const { v, t, s } = JSON.parse(text) as { v: unknown; t: number; s: Snapshot };
       const age = Date.now() - t;
       if (v === 1 && age >= 0 && age < MAX_AGE && isSnapshot(s, like)) {
-        return { age, snapshot: { ...s, source: 'cache', ...reasonOf('cached', 'cached', s.origin) } };
+        return { age, snapshot: { ...s, source: 'cache', ...reasonOf('cached', 'cached') } };
       }
     } catch {
       // Not JSON, or not our shape: dropped below.

@@ -72,7 +72,7 @@ export function createClientWith(startEngine: StartEngine, options: ClientOption
   if (page() || options.candidates?.length) {
     release.push(startWatchdog(timeout, () => !!engine, () => settle(failure ? 'engine-failed' : 'deadline')));
     withEngine();
-  } else settle('not-started');
+  } else settle('no-candidates');
 
   if (options.devtools ?? (page() && isDevelopment())) {
     import('../devtools/index.js').then(

@@ -3,9 +3,9 @@
  * the first value can be read.
  */
 import { Engine as WasmEngine, initSync } from 'landfall:glue';
-import type { EngineSettings, StartEngine } from './boundary.js';
+import type { EngineOptions, EngineSettings, StartEngine } from './boundary.js';
 import { page } from './page.js';
-import { reasonInWords } from './words.js';
+import { inWords, reasonInWords } from './words.js';
 
 /** All engines of a page share one instance of the module. */
 let instance: Promise<unknown> | undefined;
@@ -23,8 +23,25 @@ export async function startEngine(
     instance = undefined;
     throw error;
   }
-  const { options, initial, name, startedAt, timeout, cached } = settings;
-  return new WasmEngine({
+  try {
+    return new WasmEngine(engineOptions(settings), ({ snapshot, events }) =>
+      publish({ ...snapshot, reason: reasonInWords(snapshot) }, events));
+  } catch (refusal) {
+    if (refusal instanceof Error) throw refusal;
+    const { at, code, value } = refusal as Refusal;
+    throw new TypeError(`option ${at || 'object'} '${value}': ${inWords(code)}`, { cause: refusal });
+  }
+}
+
+/** What the engine's constructor throws. */
+interface Refusal {
+  readonly at: string;
+  readonly code: string;
+  readonly value: string;
+}
+
+function engineOptions({ options, initial, name, startedAt, timeout, cached }: EngineSettings): EngineOptions {
+  return {
     name,
     startedAt,
     timeout,
@@ -40,5 +57,5 @@ export async function startEngine(
     cached: cached?.snapshot ?? null,
     cachedAge: cached?.age ?? 0,
     seed: Math.floor(Math.random() * 2 ** 32),
-  }, ({ snapshot, events }) => publish({ ...snapshot, reason: reasonInWords(snapshot) }, events));
+  };
 }

@@ -7,11 +7,11 @@ import { toWebSocket } from './urls.js';
 
 /** Reasons that the facade can give without the engine's chunk, where all other words are. */
 export const WORDS = {
-  starting: 'nothing has been heard yet',
+  starting: 'discovery has begun, and nothing is known yet',
   cached: 'the last known good value, from this browser',
   deadline: 'no source gave a usable value by the deadline',
   'engine-failed': 'the engine could not be loaded or started',
-  'not-started': 'there is no page and no candidate to ask',
+  'no-candidates': 'there is no origin to ask',
   closed: 'the client was closed',
 };
 

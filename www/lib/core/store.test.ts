@@ -63,6 +63,8 @@ describe('a store', () => {
     store.on('config-updated', updated);
     store.publish(live({ a: 1 }), [{ type: 'config-ready', detail: {} }]);
     expect(updated).not.toHaveBeenCalled();
+    store.publish({ ...live({ a: 1 }), code: 'other', reason: 'in other words' }, [{ type: 'config-ready', detail: {} }]);
+    expect(updated).not.toHaveBeenCalled();
     store.publish(live({ a: 2 }), [{ type: 'config-ready', detail: {} }]);
     expect(updated).toHaveBeenCalledOnce();
   });

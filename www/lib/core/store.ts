@@ -15,6 +15,11 @@ type Listener = (event?: unknown) => void;
 type Entry = { readonly type: string; readonly listener: Listener };
 type Telling = readonly [type: string, event?: unknown];
 
+/** What a page reads, beside how it came to be known. */
+const VALUE = ['source', 'baseUrl', 'wsBaseUrl', 'config', 'services', 'endpoints', 'names'] as const;
+
+const isUpdate = (before: Snapshot, after: Snapshot) => VALUE.some((key) => before[key] !== after[key]);
+
 /** As an uncaught error would be; a server has the console only. */
 function report(error: unknown): void {
   const { reportError } = globalThis as { reportError?: (error: unknown) => void };
@@ -88,7 +93,7 @@ export function createStore(first: Snapshot, mark: (name: string) => void) {
     for (const { type, detail } of events) {
       if (type !== 'config-ready') queue.push([type, eventOf(type, detail)]);
       // The facade had settled before the engine could: for the page this is an update.
-      else if (before.status !== 'pending' && snapshot !== before) queue.push(['config-updated', eventOf('config-updated', {})]);
+      else if (before.status !== 'pending' && isUpdate(before, snapshot)) queue.push(['config-updated', eventOf('config-updated', {})]);
     }
     tell();
   };

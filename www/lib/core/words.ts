@@ -1,15 +1,43 @@
 /**
- * The engine's codes in words: `DEADLINE` costs four bytes in the engine, its sentence lives here, in a chunk that
- * no page waits for.
+ * The codes of `crates/protocol/src/{reason,refused}.rs` in words. A code costs a few bytes in the engine; its
+ * sentence lives here, in a chunk that no page waits for.
  */
 import { sentence, WORDS as EARLY } from './initial.js';
 
 const WORDS: Readonly<Record<string, string>> = {
   ...EARLY,
   live: 'read from the backend itself',
+  provided: 'handed in by the page',
+  'nobody-listening': 'nobody listens there',
+  'not-found': 'it answers, but serves nothing that says which endpoints it has',
+  permission: 'the browser lets a public page ask this machine or network only with the permission for local network access',
+  'timed-out': 'it did not answer in time',
+  unreadable: 'something listens there, but does not let this page read its answers (CORS)',
+  'server-error': 'it answered with an error of its own (5xx or 429)',
+  redirected: 'it sends the reader to another origin',
+  'too-large': 'the answer is larger than allowed',
+  'too-deep': 'the value is nested deeper than allowed',
+  'too-many': 'the value has more entries than allowed',
+  malformed: 'the value is not of the expected shape',
+  older: 'it is older than what is already known',
+  'not-expected': 'it is not the backend that the options expect, or has nothing that the page wants',
+  'too-old': 'it was kept for too long to be believed',
+  duplicate: 'something that must be unique is there twice',
+  'bad-version': 'it is a version of the format that this client does not read',
+  'bad-name': 'a name has 1 to 256 characters, none of them a control or text direction character',
+  'bad-url': 'an origin is an absolute http or https URL without user, query and fragment',
+  'bad-path': 'a path template begins with one / and has variables like {id}',
+  'bad-method': 'a method is one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE',
+  'bad-protocol': 'a protocol is one of http, websocket, sse',
+  'bad-evidence': 'evidence is one of catalog, openapi, options, allow, get, declared',
+  'bad-health': 'a health class is one of healthy, degraded, unhealthy, unknown',
+  'bad-number': 'a number is outside its bounds',
 };
 
-/** The reason of a code, and what it is about, as one sentence. An unknown code stands for itself. */
+/** What a code says; a code that is not known here stands for itself. */
+export const inWords = (code: string): string => WORDS[code] ?? code;
+
+/** The reason of a code, and what it is about, as one sentence. */
 export function reasonInWords({ code, subject }: { readonly code: string; readonly subject: string | null }): string {
-  return sentence(WORDS[code] ?? code, subject);
+  return sentence(inWords(code), subject);
 }

@@ -9,16 +9,19 @@ export interface EndpointRow {
   readonly protocol: string;
   readonly methods: string;
   readonly operations: string;
+  /** What some evidence names and other evidence denies, as `PUT: allow, not openapi`. */
+  readonly contradictions: string;
 }
 
 /** One row per endpoint of the snapshot, in its order. */
 export function endpointRows({ endpoints }: Snapshot): EndpointRow[] {
-  return endpoints.map(({ service, name, path, protocol, methods, operations }) => ({
+  return endpoints.map(({ service, name, path, protocol, methods, operations, contradictions }) => ({
     service: service ?? '',
     name,
     path,
     protocol,
     methods: Object.entries(methods).map(([method, evidence]) => `${method} (${evidence})`).join(', '),
     operations: Object.values(operations).join(', '),
+    contradictions: contradictions.map(({ method, claimed, denied }) => `${method}: ${claimed}, not ${denied}`).join('; '),
   }));
 }

@@ -1,6 +1,6 @@
 //! The catalog document, version 1: `GET /.well-known/landfall`.
 //!
-//! [`wire`] is its JSON shape, [`document`] what it means, [`validate`] the way from one to the other.
+//! [`wire`] is its JSON shape, [`document`] what it means, `validate` the way from one to the other.
 
 pub mod document;
 mod validate;

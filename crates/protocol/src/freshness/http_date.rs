@@ -38,14 +38,14 @@ pub fn unix_seconds(date: &str, unix_now: u64) -> Option<u64> {
     )
 }
 
-const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 
 /// The month from 0, by its name of three letters.
 fn month_number(name: &str) -> Option<u64> {
-    let at = MONTHS
-        .find(name)
-        .filter(|at| at % 3 == 0 && name.len() == 3)?;
-    Some(at as u64 / 3)
+    let at = MONTHS.iter().position(|month| *month == name)?;
+    Some(at as u64)
 }
 
 /// The year, where two digits stand for the one of them nearest to now.
@@ -93,11 +93,12 @@ fn seconds_of_day(time: &str) -> Option<u64> {
 
 /// A number of one to four digits.
 fn number(digits: &str) -> Option<u64> {
-    let add = |number: u64, digit: char| Some(number * 10 + u64::from(digit.to_digit(10)?));
-    digits
-        .chars()
-        .try_fold(0, add)
-        .filter(|_| (1..=4).contains(&digits.len()))
+    if !(1..=4).contains(&digits.len()) {
+        return None;
+    }
+    digits.chars().try_fold(0, |number, digit| {
+        Some(number * 10 + u64::from(digit.to_digit(10)?))
+    })
 }
 
 #[cfg(test)]
@@ -148,6 +149,7 @@ mod tests {
             "Sun, 00 Nov 1994 08:49:37 GMT",
             "Sun, 06 anF 1994 08:49:37 GMT",
             "Sun, 06 Nov 19940 08:49:37 GMT",
+            "Sun, 06 Nov 99999999999999999999999 08:49:37 GMT",
             "Sun, 06 Nov 1994 24:00:00 GMT",
             "Sun, 06 Nov 1994 08:49 GMT",
             "Sun, 06 Nov 1994 08:49:37:00 GMT",

@@ -6,8 +6,7 @@ use super::action::{Action, RequestId, StreamId};
 use super::input::StreamEvent;
 use super::io::{Asking, Io, Progress};
 use crate::backoff::Backoff;
-use crate::catalog::Document;
-use crate::freshness::CacheControl;
+use crate::freshness::{CacheControl, Freshness, Polling};
 use crate::id::Stamp;
 use crate::json::Json;
 use crate::probe::{Answer, Failure, Found, Ladder, Rung};
@@ -15,11 +14,13 @@ use crate::reason::Reason;
 use crate::time::Millis;
 use crate::url::BaseUrl;
 
-/// Between two polls of an origin that does not say how long its answer is good for (an OpenAPI
-/// document has no time to live): short enough to notice a backend that moved within two seconds.
-const UNSTATED: Millis = Millis(1_500);
-/// The shortest and the longest time between two polls.
-const POLL: (u64, u64) = (1_000, 3_600_000);
+/// How often an origin is asked. One that does not say how long its answer is good for (an OpenAPI document has no
+/// time to live) is asked often enough to notice a backend that moved within two seconds.
+const POLLING: Polling = Polling {
+    min: Millis(1_000),
+    max: Millis(3_600_000),
+    default: Millis(1_500),
+};
 /// Before the second try that makes a failure a loss.
 const SECOND_TRY: Millis = Millis(100);
 /// The pauses before a broken stream is opened again.
@@ -75,26 +76,17 @@ impl Link {
         self.rung = found.rung;
         self.failures = 0;
         self.events.clone_from(&found.document.events);
-        let stated = found
+        let headers = found
             .cache_control
             .as_deref()
             .map(CacheControl::read)
-            .and_then(|it| it.max_age);
-        let span = match (&found.document, stated) {
-            (_, Some(seconds)) if seconds > 0 => Millis::from_secs(seconds.into()),
-            (
-                Document {
-                    stamp: Some(_),
-                    ttl,
-                    ..
-                },
-                _,
-            ) => Millis::from_secs((*ttl).into()),
-            _ => UNSTATED,
-        };
-        let span = span.0.clamp(POLL.0, POLL.1);
-        // Up to a tenth earlier, so that the tabs and pages of one backend drift apart.
-        self.next_poll = io.now + Millis(io.rng.between(span - span / 10, span));
+            .unwrap_or_default();
+        let ttl = found
+            .document
+            .stamp
+            .is_some()
+            .then(|| Millis::from_secs(found.document.ttl.into()));
+        self.next_poll = Freshness::new(ttl, headers).next_poll(io.now, POLLING, &mut io.rng);
     }
 
     pub(super) fn poll_now<J>(&mut self, io: &Io<J>) {

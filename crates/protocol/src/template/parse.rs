@@ -8,7 +8,7 @@ use super::{
 use crate::text::is_deceptive;
 use core::fmt;
 
-/// The longest template that is read, in bytes.
+/// The longest template, in bytes, as it stands and percent-encoded.
 pub const MAX_BYTES: usize = 2_048;
 /// The most variables that a template may have.
 pub const MAX_VARIABLES: usize = 32;
@@ -104,6 +104,9 @@ impl PathTemplate {
         if variables > MAX_VARIABLES {
             return Err(TemplateError::TooManyVariables);
         }
+        if template.len() > MAX_BYTES {
+            return Err(TemplateError::TooLong);
+        }
         if has_dot_segment(&template) {
             return Err(TemplateError::DotSegment);
         }
@@ -178,9 +181,11 @@ mod tests {
     #[test]
     fn every_refusal_has_its_reason() {
         let long = "/".to_owned() + &"a".repeat(MAX_BYTES);
+        let encoded = "/".to_owned() + &"é".repeat(MAX_BYTES / 4);
         let many = "/{a}".repeat(MAX_VARIABLES + 1);
         for (text, reason) in [
             (long.as_str(), TemplateError::TooLong),
+            (encoded.as_str(), TemplateError::TooLong),
             ("", TemplateError::NotAbsolute),
             ("items", TemplateError::NotAbsolute),
             ("{base}/items", TemplateError::NotAbsolute),

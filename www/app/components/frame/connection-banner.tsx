@@ -23,7 +23,7 @@ export function ConnectionBanner({ connection, lostSince, origin, hasData }: Con
     return (
       <p className="connection-line">
         <span>{sentence(reason)}</span>
-        {origin !== null && !reason.includes(origin) && <span className="faint">Read from <LinkOrText url={origin} /></span>}
+        {origin !== null && !reason.includes(origin) && <span className="faint">Origin <LinkOrText url={origin} /></span>}
       </p>
     );
   }

@@ -1,13 +1,12 @@
 // The methods of one endpoint, in groups of the same evidence, with what contradicts them.
 import type { Endpoint } from 'landfall';
-import { contradictionText, contradictionsOf, evidenceGroups, protocolLabel } from '../../model/methods';
+import { contradictionText, evidenceGroups, protocolLabel } from '../../model/methods';
 import { clip } from '../../format/text';
 import { Icon } from '../icons';
 import { MethodBadge } from './method-badge';
 
 export function EndpointMethods({ endpoint }: { readonly endpoint: Endpoint }) {
   const groups = evidenceGroups(endpoint);
-  const contradictions = contradictionsOf(endpoint);
   return (
     <div className="endpoint-methods">
       {endpoint.protocol !== 'http' && <span className="evidence-group"><MethodBadge method={protocolLabel(endpoint.protocol)} /></span>}
@@ -18,7 +17,7 @@ export function EndpointMethods({ endpoint }: { readonly endpoint: Endpoint }) {
         </span>
       ))}
       {groups.length === 0 && endpoint.protocol === 'http' && <span className="faint">no method known</span>}
-      {contradictions.map((contradiction) => (
+      {endpoint.contradictions.map((contradiction) => (
         <span key={contradictionText(contradiction)} className="contradiction"><Icon name="alert" />{clip(contradictionText(contradiction))}</span>
       ))}
     </div>

@@ -31,11 +31,11 @@ export function ServiceDetail({ service, match, report, chosen }: ServiceDetailP
   return (
     <article className="service-detail" aria-labelledby="service-detail-name">
       {chosen && <a className="detail-close" href={routeHash('services')}><Icon name="back" /><span className="detail-back-label">All services</span><span className="detail-close-icon"><Icon name="close" /></span></a>}
-      <header>
+      <div className="detail-head">
         <span className={`class-label is-${healthClass}`}><ClassGlyph of={healthClass} />{healthClass}</span>
         <h2 id="service-detail-name" tabIndex={-1}><Clip text={service.name} /></h2>
         {service.title !== null && <p className="detail-title"><Clip text={service.title} /></p>}
-      </header>
+      </div>
 
       <section aria-labelledby="detail-instances">
         <h3 id="detail-instances">{counted(service.instances.length, 'instance')}</h3>

@@ -29,11 +29,11 @@ export function ServiceToolbar({ query, onQuery, only, onOnly, order, onOrder, c
   const total = HEALTH_CLASSES.reduce((sum, name) => sum + counts[name], 0);
   return (
     <div className="service-toolbar">
-      <search className="search-box">
+      <div role="search" className="search-box">
         <Icon name="search" />
         <input ref={input} type="search" value={query} maxLength={MAX_QUERY} onChange={(event) => onQuery(event.target.value)} onKeyDown={onKeyDown} placeholder="Search services and endpoints" aria-label="Search services and endpoints" aria-keyshortcuts="/" autoComplete="off" spellCheck={false} />
         <kbd aria-hidden="true">/</kbd>
-      </search>
+      </div>
       <label className="order">
         <span className="visually-hidden">Order</span>
         <select value={order} onChange={(event) => onOrder(ORDERS.find(({ key }) => key === event.target.value)?.key ?? 'name')}>

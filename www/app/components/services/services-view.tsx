@@ -2,7 +2,7 @@
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import type { HealthClass, HealthReport } from '../../model/verdict';
 import { type ServiceEntry, classCounts, serviceClass } from '../../model/services';
-import { search, searchIndex } from '../../model/search';
+import { type Match, search, searchIndex } from '../../model/search';
 import { type Order, ordered } from '../../model/order';
 import { routeHash } from '../../model/route';
 import { clip } from '../../format/text';
@@ -46,8 +46,7 @@ export function ServicesView({ services, report, selected, daemon, reachable }: 
 
   const onlyDaemon = services.every(({ name }) => name === daemon);
   const chosen = services.find(({ name }) => name === selected);
-  // With nothing chosen, a wide screen shows the first service that is not the daemon itself; not the first of a changing order.
-  const preview = found.find(({ service }) => service.name !== daemon)?.service ?? found[0]?.service;
+  const preview = useMemo(() => previewOf(found, daemon), [found, daemon]);
   const shown = chosen ?? preview;
 
   useEffect(() => {
@@ -76,6 +75,15 @@ export function ServicesView({ services, report, selected, daemon, reachable }: 
       </div>
     </div>
   );
+}
+
+/**
+ * What a wide screen shows while nothing is chosen: a service with endpoints rather than one without, and the daemon itself last.
+ * It does not depend on the order of the list, which may change every second.
+ */
+function previewOf(found: readonly Match[], daemon: string): ServiceEntry | undefined {
+  const others = found.filter(({ service }) => service.name !== daemon);
+  return (others.find(({ service }) => service.endpoints.length > 0) ?? others[0] ?? found[0])?.service;
 }
 
 function NothingKnown() {

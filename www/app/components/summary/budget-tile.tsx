@@ -9,7 +9,7 @@ import { UsedPlot } from '../plots/used-plot';
 import { Facts, Tile, known } from './tile';
 
 export const BudgetTile = memo(function BudgetTile({ reading }: { readonly reading: StatusReading }) {
-  const { budgetPermille, usedPermille, pacePermille, windowMs, policy } = reading.status.budget;
+  const { budgetPermille, usedPermille, pacePermille, windowMs, policy, forgivenUs } = reading.status.budget;
   const over = usedPermille !== null && budgetPermille !== null && usedPermille > budgetPermille;
   return (
     <Tile id="budget" title="CPU budget" figure={known(usedPermille, percent)} note={<>of a core, budget {known(budgetPermille, percent)}{over && <strong className="alarm"> · over budget</strong>}</>}>
@@ -19,6 +19,7 @@ export const BudgetTile = memo(function BudgetTile({ reading }: { readonly readi
         { term: 'Pace', value: known(pacePermille, percent) },
         { term: 'Policy', value: known(policy, clip) },
         { term: 'Window', value: known(windowMs, duration) },
+        { term: 'Serving beyond it', value: known(forgivenUs, (us) => duration(us / 1_000)) },
       ]} />
     </Tile>
   );

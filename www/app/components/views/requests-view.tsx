@@ -22,7 +22,7 @@ export function RequestsView({ client }: { readonly client: string }) {
   return (
     <section className="view" aria-labelledby="requests-title">
       <h2 id="requests-title">Requests audit</h2>
-      <p className="view-intro">Everything that this page’s client has asked the network, newest first. To find something out it sends GET and OPTIONS only: the type of a probe holds no other method.</p>
+      <p className="view-intro">Every request that the engine has sent in order to find something out, newest first. It can send GET and OPTIONS only: the type of a probe holds no other method.</p>
       {requests.length === 0
         ? <p className="empty-note">No request yet.</p>
         : <DataTable caption={`Requests audit, ${counted(requests.length, 'request')}`} columns={COLUMNS} rows={requests} rowKey={(row, index) => `${requests.length - index} ${row.at}`} />}

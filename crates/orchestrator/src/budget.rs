@@ -1,0 +1,219 @@
+//! The daemon's own CPU against its budget: the protocol's controller, fed with what the process really used.
+
+use crate::clock::Clock;
+use crate::settings::{BudgetSettings, Policy};
+use landfall_protocol::throttle::{self, CpuShare, Decision, Throttle};
+use landfall_protocol::time::Millis;
+use serde::Serialize;
+use std::cell::RefCell;
+
+/// What a check is thought to cost before one was measured, in microseconds of CPU.
+const FIRST_ESTIMATE: u64 = 50;
+/// The weight of the last measurement in the estimate.
+const ESTIMATE_WEIGHT: u64 = 8;
+/// How often the pressure on the host is looked at; the kernel's figure is a mean of ten seconds.
+const PRESSURE_EVERY: Millis = Millis::from_secs(5);
+/// The span over which use is reported.
+const WINDOW: Millis = Millis::from_secs(60);
+
+/// How many checks may be started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Allowance {
+    /// So many, now.
+    Checks(usize),
+    /// None before this time.
+    Wait(Millis),
+}
+
+/// The budget of this process.
+pub(crate) struct CpuBudget {
+    policy: Policy,
+    state: RefCell<State>,
+}
+
+struct State {
+    throttle: Throttle,
+    /// CPU time of one check in microseconds, smoothed.
+    estimate: u64,
+    /// CPU time and checks done, when they were last counted.
+    counted: (u64, u64),
+    pressure_seen: Option<Millis>,
+}
+
+/// The budget in `/v1/status`.
+#[derive(Debug, Serialize)]
+pub(crate) struct BudgetView {
+    policy: &'static str,
+    budget_permille: u32,
+    used_permille: f64,
+    pace_permille: u32,
+    window_ms: u64,
+    /// CPU time beyond the budget that was written off: by serving clients, which is not held back.
+    forgiven_us: u64,
+}
+
+impl CpuBudget {
+    /// A budget that begins now.
+    pub(crate) fn new(settings: BudgetSettings, clock: &Clock) -> Self {
+        let micros = (settings.cpu_percent.fraction() * 1e6).round();
+        // At most a million: a percentage is at most one hundred.
+        let share = CpuShare::from_micros_per_second(micros as u32);
+        let law = match settings.policy {
+            Policy::Tokens => throttle::Policy::Tokens,
+            Policy::Step => throttle::Policy::Factor,
+        };
+        let mut throttle = Throttle::new(law, share);
+        let cpu = cpu_used();
+        throttle.allow(clock.now(), cpu);
+        let state = State {
+            throttle,
+            estimate: FIRST_ESTIMATE,
+            counted: (cpu, 0),
+            pressure_seen: None,
+        };
+        Self {
+            policy: settings.policy,
+            state: RefCell::new(state),
+        }
+    }
+
+    /// How many checks may be started now. `done` is how many were done in all.
+    pub(crate) fn allow(&self, now: Millis, done: u64) -> Allowance {
+        let mut state = self.state.borrow_mut();
+        state.look_at_pressure(now);
+        let cpu = cpu_used();
+        state.estimate_cost(cpu, done);
+        match state.throttle.allow(now, cpu) {
+            Decision::Wait(until) => Allowance::Wait(until),
+            Decision::Spend(micros) => {
+                let checks = micros / state.estimate;
+                Allowance::Checks(usize::try_from(checks).unwrap_or(usize::MAX).max(1))
+            }
+        }
+    }
+
+    /// By what, in thousandths, the wanted rate of checks is multiplied. Tokens leave the rate alone and hold back
+    /// what they cannot pay for.
+    pub(crate) fn rate_permille(&self) -> u32 {
+        match self.policy {
+            Policy::Tokens => 1_000,
+            Policy::Step => self.state.borrow().throttle.pace(),
+        }
+    }
+
+    /// How it stands.
+    pub(crate) fn view(&self, now: Millis) -> BudgetView {
+        let mut state = self.state.borrow_mut();
+        state.throttle.allow(now, cpu_used());
+        let throttle = &state.throttle;
+        BudgetView {
+            policy: match self.policy {
+                Policy::Tokens => "tokens",
+                Policy::Step => "step",
+            },
+            budget_permille: throttle.budget().permille(),
+            used_permille: f64::from(throttle.used(now).micros_per_second()) / 1_000.0,
+            pace_permille: throttle.pace(),
+            window_ms: WINDOW.0.min(now.0),
+            forgiven_us: throttle.forgiven(),
+        }
+    }
+}
+
+impl State {
+    fn estimate_cost(&mut self, cpu: u64, done: u64) {
+        let (cpu_before, done_before) = self.counted;
+        let checks = done.saturating_sub(done_before);
+        if checks == 0 {
+            return;
+        }
+        self.counted = (cpu, done);
+        let cost = (cpu.saturating_sub(cpu_before) / checks).clamp(5, 20_000);
+        self.estimate = (self.estimate * (ESTIMATE_WEIGHT - 1) + cost).div_ceil(ESTIMATE_WEIGHT);
+    }
+
+    fn look_at_pressure(&mut self, now: Millis) {
+        if self
+            .pressure_seen
+            .is_some_and(|seen| now - seen < PRESSURE_EVERY)
+        {
+            return;
+        }
+        self.pressure_seen = Some(now);
+        if let Some(percent) = pressure_percent() {
+            self.throttle.observe_pressure(now, percent);
+        }
+    }
+}
+
+/// CPU time that this process has used, in microseconds.
+#[cfg(unix)]
+fn cpu_used() -> u64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    let micros = time
+        .tv_sec
+        .saturating_mul(1_000_000)
+        .saturating_add(time.tv_nsec / 1_000);
+    u64::try_from(micros).unwrap_or(0)
+}
+
+/// Not known on this system: the budget is not kept.
+#[cfg(not(unix))]
+fn cpu_used() -> u64 {
+    0
+}
+
+/// The share of the last ten seconds in which some task waited for a CPU (Linux PSI), in percent.
+#[cfg(target_os = "linux")]
+fn pressure_percent() -> Option<u8> {
+    use procfs::Current;
+    let some = procfs::CpuPressure::current().ok()?.some.avg10;
+    // A percentage; the cast saturates.
+    Some(some.round().clamp(0.0, 100.0) as u8)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn pressure_percent() -> Option<u8> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::hint::black_box;
+
+    #[tokio::test]
+    async fn work_is_charged_with_what_it_really_used() {
+        let budget = CpuBudget::new(BudgetSettings::default(), &Clock::start());
+        assert!(matches!(budget.allow(Millis(0), 0), Allowance::Checks(_)));
+        let before = cpu_used();
+        let mut sum = 0_u64;
+        // Ten times what the bucket of a 1 % budget holds.
+        while cpu_used() - before < 500_000 {
+            sum = black_box(sum.wrapping_add(1));
+        }
+        let allowed = budget.allow(Millis(1), 1);
+        assert!(
+            matches!(allowed, Allowance::Wait(until) if until > Millis(1_000)),
+            "{allowed:?}"
+        );
+    }
+
+    #[test]
+    fn the_estimate_follows_the_measurements() {
+        let throttle = Throttle::new(throttle::Policy::Tokens, CpuShare::from_permille(10));
+        let mut state = State {
+            throttle,
+            estimate: FIRST_ESTIMATE,
+            counted: (0, 0),
+            pressure_seen: None,
+        };
+        for batch in 1..=40 {
+            state.estimate_cost(batch * 10_000, batch * 500);
+        }
+        assert!((18..=27).contains(&state.estimate), "{}", state.estimate);
+        let before = state.estimate;
+        state.estimate_cost(1_000_000, 40 * 500);
+        assert_eq!(state.estimate, before);
+    }
+}

@@ -1,0 +1,177 @@
+//! Health checks: wakes when one is due, takes what is due soon along, and keeps to the budget.
+//!
+//! A wake-up asks the budget how many checks it may start and hands so many to workers, of which there are never more
+//! than requests may be in flight. A worker takes the next check when it is done with one, so a service that hangs
+//! holds up one worker and nobody else.
+
+use crate::budget::{Allowance, CpuBudget};
+use crate::clock::{Clock, unix_ms};
+use crate::finder::Finder;
+use crate::health::Verdict;
+use crate::pool::{Buffers, Failure, Pool, Request, Want};
+use crate::registry::{Checked, InstanceId, Pace, Registry};
+use landfall_protocol::method::SafeMethod;
+use landfall_protocol::time::Millis;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+use tokio::sync::Notify;
+
+/// Read of a body for the sake of the connection; what is longer costs the connection.
+const DISCARD: usize = 64 * 1_024;
+
+/// The checker.
+pub(crate) struct Checker {
+    pub(crate) registry: Rc<RefCell<Registry>>,
+    pub(crate) pool: Rc<Pool>,
+    pub(crate) budget: Rc<CpuBudget>,
+    pub(crate) finder: Rc<Finder>,
+    pub(crate) clock: Clock,
+    pub(crate) pace: Pace,
+    pub(crate) work: Work,
+}
+
+/// What is to do, and what was done.
+#[derive(Default)]
+pub(crate) struct Work {
+    /// Due, but not paid for yet.
+    queued: RefCell<VecDeque<InstanceId>>,
+    /// To be taken by the next free worker.
+    ready: RefCell<VecDeque<InstanceId>>,
+    /// Workers that run.
+    workers: Cell<usize>,
+    /// Woken when the last ready check was taken.
+    taken: Notify,
+    /// Woken when a verdict was recorded.
+    checked: Rc<Notify>,
+    buffers: RefCell<Vec<Buffers>>,
+    total: Cell<u64>,
+    failed: Cell<u64>,
+}
+
+impl Checker {
+    /// How many checks were made, and how many of them failed.
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        (self.work.total.get(), self.work.failed.get())
+    }
+
+    /// Woken when a verdict was recorded.
+    pub(crate) fn checked(&self) -> Rc<Notify> {
+        Rc::clone(&self.work.checked)
+    }
+
+    /// Checks for ever.
+    pub(crate) async fn run(self: Rc<Self>) {
+        let nudges = self.registry.borrow().nudges();
+        loop {
+            let now = self.clock.now();
+            self.registry.borrow_mut().queue_due(
+                &mut self.work.queued.borrow_mut(),
+                now,
+                &self.pace(),
+            );
+            let blocked = self.start_what_is_allowed(now);
+            let next = match blocked {
+                Some(until) => Some(until),
+                None => self.registry.borrow().next_check(),
+            };
+            tokio::select! {
+                () = sleep_until(&self.clock, next) => {}
+                () = nudges.notified() => {}
+                () = self.work.taken.notified() => {}
+            }
+        }
+    }
+
+    fn pace(&self) -> Pace {
+        self.pace.at_rate(self.budget.rate_permille())
+    }
+
+    /// Hands queued checks to workers. Returns until when the budget forbids more.
+    fn start_what_is_allowed(self: &Rc<Self>, now: Millis) -> Option<Millis> {
+        let mut queued = self.work.queued.borrow_mut();
+        let mut ready = self.work.ready.borrow_mut();
+        // What is ready is still to be paid for: its cost is not known before it is done.
+        if queued.is_empty() || !ready.is_empty() {
+            return None;
+        }
+        match self.budget.allow(now, self.work.total.get()) {
+            Allowance::Wait(until) => return Some(until),
+            Allowance::Checks(number) => {
+                let number = number.min(queued.len());
+                ready.extend(queued.drain(..number));
+            }
+        }
+        let wanted = ready.len().min(self.pool.limits().in_flight);
+        for _ in self.work.workers.get()..wanted {
+            self.work.workers.set(self.work.workers.get() + 1);
+            tokio::task::spawn_local(Rc::clone(self).worker());
+        }
+        None
+    }
+
+    async fn worker(self: Rc<Self>) {
+        let mut buffers = self.work.buffers.borrow_mut().pop().unwrap_or_default();
+        loop {
+            let Some(id) = self.work.ready.borrow_mut().pop_front() else {
+                break;
+            };
+            self.check(id, &mut buffers).await;
+        }
+        self.work.workers.set(self.work.workers.get() - 1);
+        self.work.buffers.borrow_mut().push(buffers);
+        if !self.work.queued.borrow().is_empty() {
+            self.work.taken.notify_one();
+        }
+    }
+
+    async fn check(&self, id: InstanceId, buffers: &mut Buffers) {
+        let order = self
+            .registry
+            .borrow_mut()
+            .check_order(id, self.clock.now(), &self.pace());
+        let Some(order) = order else { return };
+        let request = Request {
+            method: SafeMethod::Get,
+            path: &order.path,
+            want: Want::Nothing(DISCARD),
+            suspect: order.suspect,
+        };
+        let answer = self.pool.send(&order.target, request, buffers).await;
+        let verdict = match answer {
+            Ok(reply) if self.registry.borrow().is_alive(id, reply.status) => Verdict::Alive {
+                latency_us: reply.latency_us,
+            },
+            Err(Failure::Starved) => Verdict::Unknown,
+            Ok(_) | Err(_) => Verdict::Failed,
+        };
+        self.work.total.set(self.work.total.get() + 1);
+        if verdict == Verdict::Failed {
+            self.work.failed.set(self.work.failed.get() + 1);
+        }
+        if answer == Err(Failure::Refused) {
+            // Its socket is gone: where did it go?
+            self.finder.look_now();
+        }
+        let checked = Checked {
+            target: order.target,
+            verdict,
+            timed_out: answer == Err(Failure::Timeout),
+        };
+        if self
+            .registry
+            .borrow_mut()
+            .record(id, &checked, self.clock.now(), unix_ms())
+        {
+            self.finder.describe(id);
+        }
+        self.work.checked.notify_one();
+    }
+}
+
+async fn sleep_until(clock: &Clock, at: Option<Millis>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(clock.instant(at)).await,
+        None => std::future::pending().await,
+    }
+}

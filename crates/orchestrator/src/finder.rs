@@ -1,0 +1,222 @@
+//! Finds services: follows the listening sockets, recognises HTTP, reads what services say of themselves.
+//!
+//! A place is asked what it is once. When it does not answer it is asked a few more times, further and further apart,
+//! since many servers listen before they are ready.
+
+use crate::clock::{Clock, unix_ms};
+use crate::pool::{Buffers, Pool};
+use crate::reader::{Heard, read};
+use crate::registry::{Discovered, InstanceId, Registry};
+use crate::sockets::{Kernel, Place, Tracker, owners};
+use landfall_protocol::time::Millis;
+use landfall_protocol::url::BaseUrl;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+use tokio::sync::{Notify, Semaphore};
+use tokio::time::sleep;
+
+/// Between two looks at the sockets of a machine where nothing happens.
+const SLOW: Duration = Duration::from_secs(1);
+/// The same when something happened lately, or a service is missing that may come back.
+const FAST: Duration = Duration::from_millis(250);
+/// How long something counts as lately.
+const LATELY: Millis = Millis::from_secs(10);
+/// Between two looks in any case, whoever asks for one.
+const BREATH: Duration = Duration::from_millis(20);
+/// Before each time that a silent place is asked.
+const PAUSES: [Duration; 4] = [
+    Duration::ZERO,
+    Duration::from_secs(1),
+    Duration::from_secs(5),
+    Duration::from_secs(25),
+];
+/// Services that are read at the same time: descriptions can be large.
+const READERS: usize = 4;
+
+/// The finder.
+pub(crate) struct Finder {
+    registry: Rc<RefCell<Registry>>,
+    pool: Rc<Pool>,
+    clock: Clock,
+    tracker: RefCell<Tracker>,
+    readers: Semaphore,
+    look: Notify,
+    /// Places that have not been asked yet.
+    pending: RefCell<Vec<Place>>,
+    /// Places that were recognised and may be a missing service, while a place of the same program is pending.
+    undecided: RefCell<Vec<Discovered>>,
+}
+
+impl Finder {
+    /// A finder that has found nothing.
+    pub(crate) fn new(
+        registry: Rc<RefCell<Registry>>,
+        pool: Rc<Pool>,
+        clock: Clock,
+        tracker: Tracker,
+    ) -> Self {
+        Self {
+            registry,
+            pool,
+            clock,
+            tracker: RefCell::new(tracker),
+            readers: Semaphore::new(READERS),
+            look: Notify::new(),
+            pending: RefCell::default(),
+            undecided: RefCell::default(),
+        }
+    }
+
+    /// Asks for a look at the sockets out of turn.
+    pub(crate) fn look_now(&self) {
+        self.look.notify_one();
+    }
+
+    /// Asks an instance to describe its endpoints (again).
+    pub(crate) fn describe(self: &Rc<Self>, id: InstanceId) {
+        let Some(order) = self.registry.borrow_mut().read_order(id) else {
+            return;
+        };
+        let finder = Rc::clone(self);
+        tokio::task::spawn_local(async move {
+            let reading = match finder.read(&order.origin, order.before).await {
+                // An answer without a description, where there was one, may be a service that is starting.
+                Heard::Http { reading, .. } => reading.described.is_some().then_some(reading),
+                Heard::Unchanged | Heard::NotHttp | Heard::Silent(_) => None,
+            };
+            finder
+                .registry
+                .borrow_mut()
+                .described(id, reading, finder.clock.now());
+        });
+    }
+
+    /// Follows the sockets for ever.
+    pub(crate) async fn run(self: Rc<Self>) {
+        let mut kernel = match Kernel::open() {
+            Ok(kernel) => kernel,
+            Err(error) => {
+                tracing::warn!(%error, "services are not found by their sockets, only by the settings");
+                return;
+            }
+        };
+        let mut changed = self.clock.now();
+        let mut failing = false;
+        loop {
+            match kernel.listening() {
+                Ok(listening) => {
+                    failing = false;
+                    let changes = self.tracker.borrow_mut().look(listening, owners);
+                    if !changes.appeared.is_empty() || !changes.gone.is_empty() {
+                        changed = self.clock.now();
+                        self.gone(&changes.gone);
+                        self.appeared(changes.appeared);
+                    }
+                }
+                Err(error) if !failing => {
+                    failing = true;
+                    tracing::warn!(%error, "the listening sockets could not be read");
+                }
+                Err(_) => {}
+            }
+            for target in self.registry.borrow_mut().retire(self.clock.now()) {
+                self.pool.forget(&target);
+            }
+            let lively = self.clock.now() - changed < LATELY || self.registry.borrow().misses_any();
+            sleep(BREATH).await;
+            tokio::select! {
+                () = sleep(if lively { FAST } else { SLOW }) => {}
+                () = self.look.notified() => {}
+            }
+        }
+    }
+
+    fn gone(&self, places: &[Place]) {
+        let mut registry = self.registry.borrow_mut();
+        for place in places {
+            self.pending.borrow_mut().retain(|pending| pending != place);
+            self.undecided
+                .borrow_mut()
+                .retain(|undecided| undecided.place != *place);
+            registry.socket_gone(place, self.clock.now());
+        }
+    }
+
+    fn appeared(self: &Rc<Self>, places: Vec<Place>) {
+        for place in places {
+            let mut registry = self.registry.borrow_mut();
+            if registry.settings_instance_at(&place).is_some() {
+                registry.nudge_settings(&place);
+                continue;
+            }
+            self.pending.borrow_mut().push(place.clone());
+            tokio::task::spawn_local(Rc::clone(self).recognise(place));
+        }
+    }
+
+    async fn recognise(self: Rc<Self>, place: Place) {
+        let Ok(origin) = BaseUrl::parse(&format!("http://{}:{}", place.host, place.port)) else {
+            return;
+        };
+        for pause in PAUSES {
+            if !pause.is_zero() {
+                sleep(pause).await;
+            }
+            if !self.tracker.borrow().has(&place) {
+                return;
+            }
+            match self.read(&origin, None).await {
+                Heard::Http {
+                    reading,
+                    latency_us,
+                } => {
+                    let found = Discovered {
+                        place: place.clone(),
+                        origin,
+                        reading,
+                        latency_us,
+                    };
+                    self.decide(&place, Some(found));
+                    return;
+                }
+                Heard::Silent(failure) => {
+                    tracing::debug!(%origin, %failure, process = ?place.process.name, "no answer");
+                    self.decide(&place, None);
+                }
+                Heard::NotHttp | Heard::Unchanged => break,
+            }
+        }
+        tracing::debug!(%origin, process = ?place.process.name, "not recognised as HTTP");
+        self.decide(&place, None);
+    }
+
+    /// A place is no longer pending. Takes in what can be decided now: while a service is missing, all places of its
+    /// program are heard before one of them is taken for it.
+    fn decide(&self, place: &Place, found: Option<Discovered>) {
+        let mut pending = self.pending.borrow_mut();
+        let mut undecided = self.undecided.borrow_mut();
+        let mut registry = self.registry.borrow_mut();
+        pending.retain(|other| other != place);
+        // Its socket may have vanished while it answered.
+        undecided.extend(found.filter(|found| self.tracker.borrow().has(&found.place)));
+        let is_clear = |found: &mut Discovered| {
+            let program = &found.place.process.name;
+            !registry.misses(program) || !pending.iter().any(|other| other.process.name == *program)
+        };
+        let clear: Vec<Discovered> = undecided.extract_if(.., is_clear).collect();
+        if !clear.is_empty() {
+            registry.adopt(clear, self.clock.now(), unix_ms());
+        }
+    }
+
+    async fn read(
+        &self,
+        origin: &BaseUrl,
+        before: Option<(landfall_protocol::probe::Rung, u64)>,
+    ) -> Heard {
+        // The semaphore is never closed.
+        let _reader = self.readers.acquire().await;
+        read(&self.pool, origin, before, &mut Buffers::default()).await
+    }
+}

@@ -1,0 +1,235 @@
+//! How an instance is: a score from its last checks, and a short history of both score and latency.
+//!
+//! The score is an exponentially weighted mean with a weight of one half: one failure takes a well instance to 50
+//! (degraded), a second one to 25 (unhealthy); from 0, one success leads to 50 (degraded), a second one to 75 (healthy).
+//! So it falls and rises with two checks in a row, and one that fails every other check stays degraded.
+
+use landfall_protocol::catalog::HealthClass;
+use landfall_protocol::quantize::{Health, Latency};
+
+/// How many checks are remembered.
+pub(crate) const HISTORY: usize = 64;
+/// A score from which an instance is healthy.
+const HEALTHY: u8 = 75;
+/// A score below which an instance is unhealthy.
+const UNHEALTHY: u8 = 30;
+/// Stands for 'no score' in the history.
+const NO_SCORE: u8 = u8::MAX;
+
+/// What one check has shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It answered as it should, after this many microseconds.
+    Alive {
+        /// From the request to the head of the response.
+        latency_us: u64,
+    },
+    /// It did not.
+    Failed,
+    /// The daemon itself was late: nothing is known of the instance.
+    Unknown,
+}
+
+/// The health of one instance.
+#[derive(Debug, Clone)]
+pub(crate) struct HealthState {
+    score: Option<Health>,
+    class: HealthClass,
+    latency: Latency,
+    scores: [u8; HISTORY],
+    latencies: [u8; HISTORY],
+    /// Where the next entry goes.
+    next: u8,
+    /// How many entries there are.
+    len: u8,
+}
+
+impl Default for HealthState {
+    fn default() -> Self {
+        Self {
+            score: None,
+            class: HealthClass::Unknown,
+            latency: Latency::NONE,
+            scores: [NO_SCORE; HISTORY],
+            latencies: [0; HISTORY],
+            next: 0,
+            len: 0,
+        }
+    }
+}
+
+impl HealthState {
+    /// Takes a verdict.
+    pub(crate) fn record(&mut self, verdict: Verdict) {
+        let (value, latency) = match verdict {
+            Verdict::Alive { latency_us } => (Some(Health::WELL), Latency::from_micros(latency_us)),
+            Verdict::Failed => (Some(Health::DEAD), Latency::NONE),
+            Verdict::Unknown => (None, Latency::NONE),
+        };
+        if let Some(value) = value {
+            self.score = Some(self.score.map_or(value, |score| towards(score, value)));
+        }
+        self.class = value.and(self.score).map_or(HealthClass::Unknown, class);
+        self.latency = latency;
+        let at = usize::from(self.next) % HISTORY;
+        self.scores[at] = value.and(self.score).map_or(NO_SCORE, Health::get);
+        self.latencies[at] = latency.code();
+        self.next = ((at + 1) % HISTORY) as u8;
+        self.len = (self.len + 1).min(HISTORY as u8);
+    }
+
+    /// Nobody listens any more.
+    pub(crate) fn lost(&mut self) {
+        self.score = Some(Health::DEAD);
+        self.record(Verdict::Failed);
+    }
+
+    /// From 0 to 100, from the last checks that said something.
+    #[must_use]
+    pub(crate) fn score(&self) -> Option<u8> {
+        self.score.map(Health::get)
+    }
+
+    /// The class of the score; unknown before the first check and after one that says nothing.
+    #[must_use]
+    pub(crate) const fn class(&self) -> HealthClass {
+        self.class
+    }
+
+    /// The last answer's latency in microseconds, within 4 %.
+    #[must_use]
+    pub(crate) fn latency_us(&self) -> Option<u64> {
+        self.latency.micros()
+    }
+
+    /// The remembered scores, oldest first; `None` where nothing was known.
+    pub(crate) fn scores(&self) -> impl ExactSizeIterator<Item = Option<u8>> {
+        self.oldest_first()
+            .map(|at| Some(self.scores[at]).filter(|score| *score != NO_SCORE))
+    }
+
+    /// The remembered latencies in microseconds, oldest first; `None` where there was no answer.
+    pub(crate) fn latencies_us(&self) -> impl ExactSizeIterator<Item = Option<u64>> {
+        self.oldest_first()
+            .map(|at| Latency::from_code(self.latencies[at]).micros())
+    }
+
+    fn oldest_first(&self) -> impl ExactSizeIterator<Item = usize> + use<> {
+        let (next, len) = (usize::from(self.next), usize::from(self.len));
+        (0..len).map(move |age| (next + HISTORY - len + age) % HISTORY)
+    }
+}
+
+/// Half of the way, and never stuck one before the end.
+fn towards(score: Health, value: Health) -> Health {
+    let sum = u16::from(score.get()) + u16::from(value.get());
+    let half = if value > score {
+        sum.div_ceil(2)
+    } else {
+        sum / 2
+    };
+    // Between two scores.
+    u8::try_from(half)
+        .ok()
+        .and_then(Health::new)
+        .unwrap_or(value)
+}
+
+fn class(score: Health) -> HealthClass {
+    match score.get() {
+        HEALTHY.. => HealthClass::Healthy,
+        UNHEALTHY.. => HealthClass::Degraded,
+        _ => HealthClass::Unhealthy,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use HealthClass::{Degraded, Healthy, Unhealthy, Unknown};
+
+    const ALIVE: Verdict = Verdict::Alive { latency_us: 1_000 };
+
+    fn classes(verdicts: &[Verdict]) -> Vec<HealthClass> {
+        let mut state = HealthState::default();
+        assert_eq!(state.class(), Unknown);
+        let step = |verdict: &Verdict| {
+            state.record(*verdict);
+            state.class()
+        };
+        verdicts.iter().map(step).collect()
+    }
+
+    #[test]
+    fn the_first_check_decides_and_then_two_in_a_row() {
+        assert_eq!(
+            classes(&[ALIVE, Verdict::Failed, Verdict::Failed]),
+            [Healthy, Degraded, Unhealthy]
+        );
+        assert_eq!(
+            classes(&[Verdict::Failed, ALIVE, ALIVE]),
+            [Unhealthy, Degraded, Healthy]
+        );
+    }
+
+    #[test]
+    fn what_fails_every_other_time_is_degraded_all_the_time() {
+        let flapping: Vec<_> = (0..40)
+            .map(|n| if n % 2 == 0 { ALIVE } else { Verdict::Failed })
+            .collect();
+        assert!(
+            classes(&flapping)[3..]
+                .iter()
+                .all(|class| *class == Degraded)
+        );
+    }
+
+    #[test]
+    fn the_score_reaches_both_ends() {
+        let mut state = HealthState::default();
+        state.record(ALIVE);
+        (0..10).for_each(|_| state.record(Verdict::Failed));
+        assert_eq!(state.score(), Some(0));
+        (0..10).for_each(|_| state.record(ALIVE));
+        assert_eq!(state.score(), Some(100));
+    }
+
+    #[test]
+    fn a_daemon_that_was_late_knows_nothing_and_forgets_nothing() {
+        assert_eq!(
+            classes(&[ALIVE, Verdict::Unknown, ALIVE]),
+            [Healthy, Unknown, Healthy]
+        );
+    }
+
+    #[test]
+    fn a_lost_socket_is_unhealthy_at_once() {
+        let mut state = HealthState::default();
+        state.record(ALIVE);
+        state.lost();
+        assert_eq!(
+            (state.class(), state.score(), state.latency_us()),
+            (Unhealthy, Some(0), None)
+        );
+    }
+
+    #[test]
+    fn the_history_holds_the_last_64_checks_oldest_first() {
+        let mut state = HealthState::default();
+        state.record(Verdict::Unknown);
+        for latency_us in 1..=70 {
+            state.record(Verdict::Alive {
+                latency_us: latency_us * 1_000,
+            });
+        }
+        state.record(Verdict::Failed);
+        assert_eq!(state.scores().len(), HISTORY);
+        let latencies: Vec<_> = state.latencies_us().collect();
+        assert_eq!(latencies.last(), Some(&None));
+        assert!(
+            latencies[..63].is_sorted() && latencies[0] > Some(7_000),
+            "{latencies:?}"
+        );
+        assert_eq!(state.scores().last(), Some(Some(50)));
+    }
+}

@@ -1,0 +1,125 @@
+//! The routes of the daemon, in one table: what it answers, and what it says of itself in its own catalog.
+
+use crate::settings::OWN_NAME;
+use landfall_protocol::catalog::{HealthClass, Instance, Service, WELL_KNOWN};
+use landfall_protocol::endpoint::{Endpoint, Evidence, Protocol};
+use landfall_protocol::method::Method;
+use landfall_protocol::name::Name;
+use landfall_protocol::refused::{Code, Refused};
+use landfall_protocol::template::PathTemplate;
+use landfall_protocol::url::BaseUrl;
+
+/// Where the catalog's changes are streamed.
+pub(crate) const EVENTS: &str = "/.well-known/landfall/events";
+
+/// What a path is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// The catalog document.
+    Catalog,
+    /// Its changes.
+    Events,
+    /// Raw health and check times.
+    Health,
+    /// The daemon itself.
+    Status,
+    /// Whether the daemon answers.
+    Healthz,
+    /// The dashboard's page.
+    Dashboard,
+}
+
+struct Entry {
+    route: Route,
+    name: &'static str,
+    path: &'static str,
+    protocol: Protocol,
+}
+
+const TABLE: [Entry; 6] = [
+    Entry {
+        route: Route::Catalog,
+        name: "catalog",
+        path: WELL_KNOWN,
+        protocol: Protocol::Http,
+    },
+    Entry {
+        route: Route::Events,
+        name: "events",
+        path: EVENTS,
+        protocol: Protocol::Sse,
+    },
+    Entry {
+        route: Route::Health,
+        name: "health",
+        path: "/v1/health",
+        protocol: Protocol::Http,
+    },
+    Entry {
+        route: Route::Status,
+        name: "status",
+        path: "/v1/status",
+        protocol: Protocol::Http,
+    },
+    Entry {
+        route: Route::Healthz,
+        name: "healthz",
+        path: "/healthz",
+        protocol: Protocol::Http,
+    },
+    Entry {
+        route: Route::Dashboard,
+        name: "dashboard",
+        path: "/",
+        protocol: Protocol::Http,
+    },
+];
+
+/// The route of a path. `None`: perhaps a file of the dashboard.
+pub(crate) fn route(path: &str) -> Option<Route> {
+    TABLE
+        .iter()
+        .find(|entry| entry.path == path)
+        .map(|entry| entry.route)
+}
+
+/// The daemon as a service of its own catalog, at `url`.
+///
+/// # Errors
+/// Never for the table as it is: a test reads it.
+pub(crate) fn own_service(url: BaseUrl) -> Result<Service, Refused> {
+    let endpoints: Result<Vec<_>, Refused> = TABLE.iter().map(endpoint).collect();
+    Ok(Service {
+        name: Name::parse(OWN_NAME)?,
+        title: Some(Name::parse("Landfall")?),
+        instances: vec![Instance {
+            url,
+            weight: 100,
+            health: HealthClass::Healthy,
+        }],
+        endpoints: endpoints?,
+    })
+}
+
+fn endpoint(entry: &Entry) -> Result<Endpoint, Refused> {
+    let path =
+        PathTemplate::parse(entry.path).map_err(|_| Refused::new(Code::BadPath, entry.path))?;
+    let mut endpoint = Endpoint::new(Name::parse(entry.name)?, path, entry.protocol);
+    endpoint.learn(Evidence::Catalog, [Method::Get]);
+    Ok(endpoint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_daemon_describes_every_route_that_it_has() {
+        let service = own_service(BaseUrl::localhost(7420)).unwrap();
+        assert_eq!(service.endpoints.len(), TABLE.len());
+        for endpoint in &service.endpoints {
+            assert!(route(endpoint.path.as_str()).is_some(), "{}", endpoint.path);
+        }
+        assert_eq!(route("/v1"), None);
+    }
+}

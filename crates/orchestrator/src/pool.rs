@@ -1,0 +1,274 @@
+//! The daemon's own HTTP client: keep-alive connections to servers on this machine, few at a time.
+//!
+//! A general client costs about 27 KB per connection, this one about 1 KB, and the daemon keeps one per service. It sends
+//! only what [`SafeMethod`] can express, follows no redirects, and bounds time, heads and bodies.
+//!
+//! Order of waiting: first for the host, then for a slot of the whole, so that a slow host holds back nobody else.
+
+mod chunked;
+mod exchange;
+mod head;
+mod target;
+
+pub use exchange::{Buffers, Want};
+pub use target::{NotATarget, Target};
+
+use exchange::{Answered, Broken, exchange};
+use landfall_protocol::method::SafeMethod;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::io;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout};
+
+/// A deadline that is missed by more than this was missed by the daemon itself, which was not scheduled: such a
+/// timeout says nothing about the service.
+const OWN_DELAY: Duration = Duration::from_millis(250);
+
+/// What the pool may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Requests at the same time.
+    pub in_flight: usize,
+    /// Requests at the same time to one host and port.
+    pub per_host: usize,
+    /// Idle connections that are kept.
+    pub idle: usize,
+    /// From the first byte of a request to the last of its response.
+    pub deadline: Duration,
+}
+
+/// One request.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'r> {
+    /// GET or OPTIONS.
+    pub method: SafeMethod,
+    /// Path and query, as they stand in the request line.
+    pub path: &'r str,
+    /// What to do with the body.
+    pub want: Want,
+    /// Whether the target timed out the last time; such targets share half of the slots.
+    pub suspect: bool,
+}
+
+/// An answer. Header fields and body are in the [`Buffers`] of the request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reply {
+    /// The status code.
+    pub status: u16,
+    /// From the request to the head of the response, in microseconds.
+    pub latency_us: u64,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Failure {
+    /// Nobody listens.
+    #[error("connection refused")]
+    Refused,
+    /// No complete answer within the deadline.
+    #[error("no complete answer within the deadline")]
+    Timeout,
+    /// No answer within the deadline, but the daemon itself was not scheduled in time.
+    #[error("the daemon itself was late")]
+    Starved,
+    /// The connection failed.
+    #[error("the connection failed: {0}")]
+    Connection(io::ErrorKind),
+    /// The answer is not HTTP/1.
+    #[error("the answer is not HTTP/1")]
+    NotHttp,
+    /// The body is larger than wanted.
+    #[error("the body is larger than allowed")]
+    TooLarge,
+}
+
+struct Host {
+    gate: Rc<Semaphore>,
+    idle: Vec<TcpStream>,
+}
+
+/// The connections.
+pub struct Pool {
+    limits: Limits,
+    slots: Semaphore,
+    suspects: Semaphore,
+    hosts: RefCell<HashMap<SocketAddr, Host>>,
+    idle: Cell<usize>,
+}
+
+impl Pool {
+    /// An empty pool.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            slots: Semaphore::new(limits.in_flight),
+            suspects: Semaphore::new((limits.in_flight / 2).max(1)),
+            hosts: RefCell::default(),
+            idle: Cell::new(0),
+        }
+    }
+
+    /// The limits.
+    #[must_use]
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Requests that are on their way.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        self.limits.in_flight - self.slots.available_permits()
+    }
+
+    /// Idle connections.
+    #[must_use]
+    pub fn idle(&self) -> usize {
+        self.idle.get()
+    }
+
+    /// Sends a request once its host and the pool have room, and reads the answer.
+    ///
+    /// # Errors
+    /// [`Failure`]. The deadline counts from when there is room.
+    pub async fn send(
+        &self,
+        target: &Target,
+        request: Request<'_>,
+        buffers: &mut Buffers,
+    ) -> Result<Reply, Failure> {
+        let gate = self.gate(target.key());
+        let _host = permit(&gate).await?;
+        let _suspect = if request.suspect {
+            Some(permit(&self.suspects).await?)
+        } else {
+            None
+        };
+        let _slot = permit(&self.slots).await?;
+        let started = Instant::now();
+        match timeout(self.limits.deadline, self.answer(target, request, buffers)).await {
+            Ok(reply) => reply,
+            Err(_) if started.elapsed() > self.limits.deadline + OWN_DELAY => Err(Failure::Starved),
+            Err(_) => Err(Failure::Timeout),
+        }
+    }
+
+    /// Drops what is kept for a server that is gone.
+    pub fn forget(&self, target: &Target) {
+        if let Some(host) = self.hosts.borrow_mut().remove(&target.key()) {
+            self.idle.set(self.idle.get() - host.idle.len());
+        }
+    }
+
+    fn gate(&self, key: SocketAddr) -> Rc<Semaphore> {
+        let mut hosts = self.hosts.borrow_mut();
+        let host = hosts.entry(key).or_insert_with(|| Host {
+            gate: Rc::new(Semaphore::new(self.limits.per_host)),
+            idle: Vec::new(),
+        });
+        Rc::clone(&host.gate)
+    }
+
+    async fn answer(
+        &self,
+        target: &Target,
+        request: Request<'_>,
+        buffers: &mut Buffers,
+    ) -> Result<Reply, Failure> {
+        if let Some(mut stream) = self.take_idle(target.key()) {
+            match self.attempt(&mut stream, target, request, buffers).await {
+                // The server closed the kept connection while the request was on its way: no verdict, a new connection.
+                Err(Broken::Silent(_)) => {}
+                done => return self.settle(target, stream, &done),
+            }
+        }
+        let mut stream = connect(target).await?;
+        let done = self.attempt(&mut stream, target, request, buffers).await;
+        self.settle(target, stream, &done)
+    }
+
+    async fn attempt(
+        &self,
+        stream: &mut TcpStream,
+        target: &Target,
+        request: Request<'_>,
+        buffers: &mut Buffers,
+    ) -> Result<Answered, Broken> {
+        let write = |bytes: &mut Vec<u8>| {
+            head::write_request(bytes, request.method, request.path, target.host());
+        };
+        exchange(stream, write, request.want, buffers).await
+    }
+
+    fn settle(
+        &self,
+        target: &Target,
+        stream: TcpStream,
+        done: &Result<Answered, Broken>,
+    ) -> Result<Reply, Failure> {
+        match done {
+            Ok(answered) => {
+                if answered.reusable {
+                    self.keep(target.key(), stream);
+                }
+                Ok(Reply {
+                    status: answered.status,
+                    latency_us: answered.latency_us,
+                })
+            }
+            Err(Broken::Silent(kind) | Broken::Midway(kind)) => Err(Failure::Connection(*kind)),
+            Err(Broken::NotHttp) => Err(Failure::NotHttp),
+            Err(Broken::TooLarge) => Err(Failure::TooLarge),
+        }
+    }
+
+    fn take_idle(&self, key: SocketAddr) -> Option<TcpStream> {
+        let mut hosts = self.hosts.borrow_mut();
+        let idle = &mut hosts.get_mut(&key)?.idle;
+        while let Some(stream) = idle.pop() {
+            self.idle.set(self.idle.get() - 1);
+            // Costs no system call while the connection is quiet. Bytes that nobody asked for are no answer.
+            match stream.try_read(&mut [0; 1]) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Some(stream),
+                Ok(_) | Err(_) => {}
+            }
+        }
+        None
+    }
+
+    fn keep(&self, key: SocketAddr, stream: TcpStream) {
+        if self.idle.get() >= self.limits.idle {
+            return;
+        }
+        if let Some(host) = self.hosts.borrow_mut().get_mut(&key) {
+            host.idle.push(stream);
+            self.idle.set(self.idle.get() + 1);
+        }
+    }
+}
+
+async fn permit(semaphore: &Semaphore) -> Result<tokio::sync::SemaphorePermit<'_>, Failure> {
+    // The semaphores are never closed.
+    semaphore
+        .acquire()
+        .await
+        .map_err(|_| Failure::Connection(io::ErrorKind::Other))
+}
+
+async fn connect(target: &Target) -> Result<TcpStream, Failure> {
+    let mut failure = Failure::Refused;
+    for address in target.addresses() {
+        match TcpStream::connect(address).await {
+            Ok(stream) => return Ok(stream),
+            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {}
+            Err(error) => failure = Failure::Connection(error.kind()),
+        }
+    }
+    Err(failure)
+}

@@ -1,0 +1,53 @@
+//! Turns changes of the registry into revisions of the catalog and into events.
+
+use crate::checker::Checker;
+use crate::http::{Catalog, Hub, Server, Topic, catalog_event};
+use crate::registry::Registry;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+use tokio::time::sleep;
+
+/// Between two revisions: changes that come together become one. The first is published at once.
+const TOGETHER: Duration = Duration::from_millis(50);
+/// Between two events of raw health.
+const HEALTH_EVERY: Duration = Duration::from_secs(1);
+
+/// Publishes the catalog when it changes, for ever.
+pub(crate) async fn publish_catalog(
+    registry: Rc<RefCell<Registry>>,
+    catalog: Rc<Catalog>,
+    hub: Rc<Hub>,
+) {
+    let changes = registry.borrow().changes();
+    loop {
+        changes.notified().await;
+        let services = registry.borrow().catalog_services();
+        match catalog.update(services) {
+            Ok(Some(published)) => {
+                tracing::debug!(revision = published.stamp().revision, "published");
+                if hub.has(Topic::Catalog) {
+                    hub.send(Topic::Catalog, &catalog_event(&published));
+                }
+            }
+            Ok(None) => {}
+            Err(error) => {
+                tracing::error!(%error, "the catalog could not be published; the last one stays");
+            }
+        }
+        sleep(TOGETHER).await;
+    }
+}
+
+/// Sends raw health while somebody wants it, for ever.
+pub(crate) async fn publish_health(server: Rc<Server>, checker: Rc<Checker>) {
+    let checked = checker.checked();
+    loop {
+        while !server.hub.has(Topic::Health) {
+            server.hub.joined().await;
+        }
+        checked.notified().await;
+        server.hub.send(Topic::Health, &server.health_event());
+        sleep(HEALTH_EVERY).await;
+    }
+}

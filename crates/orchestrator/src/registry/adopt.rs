@@ -1,0 +1,248 @@
+//! A socket turned out to speak HTTP: whose is it?
+//!
+//! The same service on the same port after a restart; a service that moved, when its old socket is gone and exactly
+//! one candidate has its identity; another instance of a service that runs; or a service that was not known.
+
+use super::instance::Description;
+use super::{Check, Instance, InstanceId, Registry, Service};
+use crate::health::{HealthState, Verdict};
+use crate::identity;
+use crate::pool::Target;
+use crate::sockets::Place;
+use crate::store::{Identity, Registration};
+use landfall_protocol::catalog::{MAX_INSTANCES, MAX_SERVICES};
+use landfall_protocol::endpoint::Endpoint;
+use landfall_protocol::name::Name;
+use landfall_protocol::probe::Rung;
+use landfall_protocol::time::Millis;
+use landfall_protocol::url::BaseUrl;
+use std::rc::Rc;
+
+/// A place that answered over HTTP.
+#[derive(Debug, Clone)]
+pub(crate) struct Discovered {
+    /// Where.
+    pub(crate) place: Place,
+    /// Where it was asked.
+    pub(crate) origin: BaseUrl,
+    /// What it said.
+    pub(crate) reading: Reading,
+    /// How fast it answered, in microseconds.
+    pub(crate) latency_us: u64,
+}
+
+/// What a service says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reading {
+    /// The base URL of its endpoints.
+    pub(crate) url: BaseUrl,
+    /// Its title.
+    pub(crate) title: Option<Name>,
+    /// Its endpoints; none when it describes none.
+    pub(crate) endpoints: Vec<Endpoint>,
+    /// Where the description was found, and the digest of its bytes; `None` without one.
+    pub(crate) described: Option<(Rung, u64)>,
+}
+
+/// Whose a discovered place is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Home {
+    /// This instance, back where it was.
+    Back(InstanceId),
+    /// This instance, somewhere else.
+    Moved(InstanceId),
+    /// This service, which runs or ran elsewhere too.
+    Another(Name),
+    /// Nobody's.
+    New,
+}
+
+impl Registry {
+    /// Takes in the places that were recognised together.
+    pub(crate) fn adopt(&mut self, discovered: Vec<Discovered>, now: Millis, unix_ms: u64) {
+        let identities: Vec<_> = discovered.iter().map(identity_of).collect();
+        for (found, identity) in discovered.into_iter().zip(&identities) {
+            let rivals = identities.iter().filter(|other| *other == identity).count();
+            let id = match self.home(&found, identity.as_ref(), rivals) {
+                Home::Back(id) => self.settle(id, &found),
+                Home::Moved(id) => {
+                    self.log_move(id, &found);
+                    self.settle(id, &found)
+                }
+                Home::Another(name) => self.add_instance(&name, &found),
+                Home::New => self.add_service(&found, identity.clone()),
+            };
+            let Some(instance) = id.and_then(|id| self.instances.get_mut(&id)) else {
+                continue;
+            };
+            instance.record(
+                Verdict::Alive {
+                    latency_us: found.latency_us,
+                },
+                now,
+                unix_ms,
+            );
+            instance.due = now;
+            instance.description.due = now + self.periods.reread;
+            let name = instance.service.clone();
+            if let Some(service) = self.services.get_mut(&name) {
+                service.identity.clone_from(identity);
+                service.title = found.reading.title;
+                service.endpoints = found.reading.endpoints;
+            }
+            self.keep_registration(&name, identity.clone());
+            self.drop_superseded(&name);
+            self.changes.notify_one();
+            self.nudges.notify_one();
+        }
+    }
+
+    fn home(&self, found: &Discovered, identity: Option<&Identity>, rivals: usize) -> Home {
+        let gone = |id: &InstanceId| {
+            self.instances
+                .get(id)
+                .is_some_and(|it| it.gone_since.is_some())
+        };
+        let same_place = |it: &Instance| {
+            it.place.as_ref().is_some_and(|place| {
+                place.port == found.place.port && place.process.name == found.place.process.name
+            })
+        };
+        for service in self.services.values() {
+            let same_api = service.identity.as_ref() == identity
+                || service.title.is_some() && service.title == found.reading.title;
+            let back =
+                |id: &&InstanceId| gone(id) && self.instances.get(id).is_some_and(same_place);
+            if let Some(id) = service.instances.iter().find(back).filter(|_| same_api) {
+                return Home::Back(*id);
+            }
+        }
+        let of_this_identity =
+            |service: &&Service| identity.is_some() && service.identity.as_ref() == identity;
+        let Some((name, service)) = self
+            .services
+            .iter()
+            .find(|(_, service)| of_this_identity(service))
+        else {
+            return Home::New;
+        };
+        let gone: Vec<InstanceId> = service
+            .instances
+            .iter()
+            .filter(|id| gone(id))
+            .copied()
+            .collect();
+        match gone[..] {
+            [id] if rivals == 1 => Home::Moved(id),
+            _ if service.instances.len() < MAX_INSTANCES => Home::Another(name.clone()),
+            _ => Home::New,
+        }
+    }
+
+    fn log_move(&self, id: InstanceId, found: &Discovered) {
+        if let Some(instance) = self.instances.get(&id) {
+            let (service, from, to) = (&instance.service, &instance.url, &found.reading.url);
+            tracing::info!(%service, %from, %to, "relocated");
+        }
+    }
+
+    /// Puts an instance that was gone to the place where it was found.
+    fn settle(&mut self, id: InstanceId, found: &Discovered) -> Option<InstanceId> {
+        let target = target(found)?;
+        let instance = self.instances.get_mut(&id)?;
+        instance.check = Check::of(&target, &found.reading.endpoints);
+        instance.target = target;
+        instance.url = found.reading.url.clone();
+        instance.place = Some(found.place.clone());
+        instance.gone_since = None;
+        instance.suspect = false;
+        instance.checking = false;
+        instance.description = description(found);
+        Some(id)
+    }
+
+    fn add_instance(&mut self, service: &Name, found: &Discovered) -> Option<InstanceId> {
+        let target = target(found)?;
+        tracing::info!(%service, url = %found.reading.url, process = ?found.place.process.name, "found");
+        let id = self.insert_instance(Instance {
+            service: service.clone(),
+            url: found.reading.url.clone(),
+            check: Check::of(&target, &found.reading.endpoints),
+            target,
+            weight: 100,
+            place: Some(found.place.clone()),
+            gone_since: None,
+            health: HealthState::default(),
+            checked: None,
+            due: Millis::ZERO,
+            checking: false,
+            suspect: false,
+            description: description(found),
+        });
+        self.services.get_mut(service)?.instances.push(id);
+        Some(id)
+    }
+
+    fn add_service(
+        &mut self,
+        found: &Discovered,
+        identity: Option<Identity>,
+    ) -> Option<InstanceId> {
+        // One place is the daemon's own.
+        if self.services.len() + 1 >= MAX_SERVICES {
+            tracing::warn!(url = %found.reading.url, "left out: the catalog holds no more than {MAX_SERVICES} services");
+            return None;
+        }
+        let name = self.name_for(found, identity.as_ref())?;
+        let service = Service {
+            title: None,
+            endpoints: Vec::new(),
+            identity,
+            instances: Vec::new(),
+        };
+        self.services.insert(name.clone(), service);
+        self.add_instance(&name, found)
+    }
+
+    /// Keeps the name for the identity, so that the service has it again after a restart of the daemon.
+    fn keep_registration(&mut self, name: &Name, identity: Option<Identity>) {
+        let Some(identity) = identity.filter(|it| self.reserved.get(it) != Some(name)) else {
+            return;
+        };
+        self.reserved.insert(identity.clone(), name.clone());
+        if let Err(error) = self.store.put(Registration {
+            name: name.clone(),
+            identity,
+        }) {
+            tracing::warn!(%error, service = %name, "not kept in the store");
+        }
+    }
+}
+
+fn identity_of(found: &Discovered) -> Option<Identity> {
+    identity::of(
+        &found.place.process.name,
+        found.reading.title.as_ref(),
+        &found.reading.endpoints,
+    )
+}
+
+fn target(found: &Discovered) -> Option<Rc<Target>> {
+    match Target::new(&found.reading.url) {
+        Ok(target) => Some(Rc::new(target)),
+        Err(error) => {
+            tracing::warn!(url = %found.reading.url, %error, "left out");
+            None
+        }
+    }
+}
+
+fn description(found: &Discovered) -> Description {
+    Description {
+        origin: found.origin.clone(),
+        wanted: true,
+        before: found.reading.described,
+        due: Millis::ZERO,
+        reading: false,
+    }
+}

@@ -1,0 +1,212 @@
+//! One place where a service runs, with all that is kept of it.
+
+use crate::health::{HealthState, Verdict};
+use crate::pool::Target;
+use crate::sockets::Place;
+use landfall_protocol::catalog::{HealthClass, WELL_KNOWN};
+use landfall_protocol::endpoint::{Endpoint, Protocol};
+use landfall_protocol::method::Method;
+use landfall_protocol::name::Name;
+use landfall_protocol::probe::Rung;
+use landfall_protocol::time::Millis;
+use landfall_protocol::url::BaseUrl;
+use std::rc::Rc;
+
+/// A service is checked more often until it has answered this often.
+const CHECKS_UNTIL_STEADY: usize = 3;
+
+/// The handle of an instance. Never used twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct InstanceId(pub(super) u32);
+
+/// One instance.
+#[derive(Debug)]
+pub(crate) struct Instance {
+    /// The service that it belongs to.
+    pub(super) service: Name,
+    /// Where pages reach it.
+    pub(super) url: BaseUrl,
+    /// Where the daemon reaches it.
+    pub(super) target: Rc<Target>,
+    /// Its share of the requests.
+    pub(super) weight: u16,
+    /// The socket that it was found by; `None` for one from the settings.
+    pub(super) place: Option<Place>,
+    /// Since when nobody listens there.
+    pub(super) gone_since: Option<Millis>,
+    pub(super) health: HealthState,
+    /// When it was last checked: on the daemon's clock, and in milliseconds since 1970.
+    pub(super) checked: Option<(Millis, u64)>,
+    pub(super) check: Check,
+    /// When the next check is due; while one is queued, when that was due.
+    pub(super) due: Millis,
+    /// Whether a check is queued or on its way.
+    pub(super) checking: bool,
+    /// Whether the last check timed out.
+    pub(super) suspect: bool,
+    pub(super) description: Description,
+}
+
+/// What is asked in a check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Check {
+    /// The request target.
+    pub(crate) path: Rc<str>,
+    /// Whether it is a path for health checks. Else any answer below 500 means that the server lives.
+    pub(crate) is_health_path: bool,
+    /// Whether the settings name the path, so that what the service says of itself does not change it.
+    pub(crate) is_fixed: bool,
+    /// Between two checks, if it is not the usual interval.
+    pub(crate) interval: Option<Millis>,
+}
+
+/// How the instance describes its endpoints.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Description {
+    /// Where it is asked.
+    pub(crate) origin: BaseUrl,
+    /// Whether it is asked at all: endpoints from the settings are not overwritten.
+    pub(crate) wanted: bool,
+    /// The question that was answered before, and the digest of the answer.
+    pub(crate) before: Option<(Rung, u64)>,
+    /// When to ask again.
+    pub(crate) due: Millis,
+    /// Whether it is being asked.
+    pub(crate) reading: bool,
+}
+
+impl Check {
+    /// What is asked of a service that names no path for it: GET `/health` or `/healthz` below its base, if it has one
+    /// that needs no parameters. Else the first question of discovery, which every HTTP server answers somehow, and
+    /// hardly any does work for.
+    pub(crate) fn of(target: &Target, endpoints: &[Endpoint]) -> Self {
+        let has = |path: &&str| {
+            endpoints.iter().any(|endpoint| {
+                endpoint.protocol == Protocol::Http
+                    && endpoint.path.as_str() == *path
+                    && endpoint.evidence(Method::Get).is_some()
+            })
+        };
+        match ["/health", "/healthz"].iter().find(|path| has(path)) {
+            Some(path) => Self::new(&format!("{}{path}", target.base()), true),
+            None => Self::new(WELL_KNOWN, false),
+        }
+    }
+
+    /// The path that the settings name.
+    pub(crate) fn fixed(path: &str) -> Self {
+        Self {
+            is_fixed: true,
+            ..Self::new(path, true)
+        }
+    }
+
+    fn new(path: &str, is_health_path: bool) -> Self {
+        Self {
+            path: path.into(),
+            is_health_path,
+            is_fixed: false,
+            interval: None,
+        }
+    }
+
+    /// What a status says.
+    pub(crate) fn is_alive(&self, status: u16) -> bool {
+        match status {
+            200..=399 | 401 | 403 => true,
+            _ => !self.is_health_path && status < 500,
+        }
+    }
+}
+
+impl Instance {
+    /// Whether nothing has changed for some time, so that it is checked at the slower pace.
+    pub(crate) fn is_steady(&self) -> bool {
+        self.health.class() == HealthClass::Healthy
+            && self.health.scores().len() >= CHECKS_UNTIL_STEADY
+    }
+
+    /// Whether it takes part in checks: not when its socket is gone, for the socket's return is news enough.
+    pub(crate) const fn is_checked(&self) -> bool {
+        self.gone_since.is_none()
+    }
+
+    /// Takes a verdict.
+    pub(super) fn record(&mut self, verdict: Verdict, now: Millis, unix_ms: u64) -> Transition {
+        let (class, answered) = (self.health.class(), self.health.latency_us().is_some());
+        self.health.record(verdict);
+        self.checked = Some((now, unix_ms));
+        let recovered = !answered && matches!(verdict, Verdict::Alive { .. });
+        Transition {
+            class: class != self.health.class(),
+            recovered,
+        }
+    }
+}
+
+/// What a verdict has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Transition {
+    /// The health class is another one.
+    pub(super) class: bool,
+    /// It answered, and had not the last time.
+    pub(super) recovered: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use landfall_protocol::endpoint::Evidence;
+    use landfall_protocol::template::PathTemplate;
+
+    fn check(base: &str, endpoints: &[(&str, Method)]) -> Check {
+        let target = Target::new(&BaseUrl::parse(base).unwrap()).unwrap();
+        let endpoint = |(path, method): &(&str, Method)| {
+            let mut endpoint = Endpoint::unnamed(PathTemplate::parse(path).unwrap()).unwrap();
+            endpoint.learn(Evidence::OpenApi, [*method]);
+            endpoint
+        };
+        Check::of(&target, &endpoints.iter().map(endpoint).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_health_path_is_used_where_the_api_has_one() {
+        let found = check(
+            "http://localhost/api",
+            &[("/items", Method::Get), ("/healthz", Method::Get)],
+        );
+        assert_eq!((&*found.path, found.is_health_path), ("/api/healthz", true));
+        for without in [
+            &[][..],
+            &[("/health", Method::Post)],
+            &[("/health/{part}", Method::Get)],
+        ] {
+            assert_eq!(
+                &*check("http://localhost/api", without).path,
+                "/.well-known/landfall"
+            );
+        }
+    }
+
+    #[test]
+    fn any_answer_below_500_is_life_but_a_health_path_must_not_deny_it() {
+        let (health, any) = (
+            check("http://localhost", &[("/health", Method::Get)]),
+            check("http://localhost", &[]),
+        );
+        for (status, by_health, by_any) in [
+            (200, true, true),
+            (302, true, true),
+            (401, true, true),
+            (404, false, true),
+            (429, false, true),
+            (500, false, false),
+        ] {
+            assert_eq!(
+                (health.is_alive(status), any.is_alive(status)),
+                (by_health, by_any),
+                "{status}"
+            );
+        }
+    }
+}

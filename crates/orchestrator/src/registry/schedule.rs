@@ -1,0 +1,95 @@
+//! When checks are due, and which come first.
+//!
+//! A wake-up costs more than a check, so a check that is due soon runs with one that is due now: every check may be
+//! early by a stated share of its interval. It is late only when the budget or the limits of the pool hold it back.
+
+use super::{Instance, InstanceId, Registry};
+use landfall_protocol::time::Millis;
+use std::collections::VecDeque;
+
+/// How often instances are checked.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pace {
+    /// A steady one.
+    pub(crate) steady: Millis,
+    /// One that is new, failing or recovering.
+    pub(crate) unsteady: Millis,
+    /// The share of its interval, in thousandths, by which a check may be early.
+    pub(crate) slack_permille: u64,
+}
+
+impl Pace {
+    /// The same at another rate, in thousandths.
+    pub(crate) fn at_rate(self, permille: u32) -> Self {
+        let slower =
+            |span: Millis| Millis(span.0.saturating_mul(1_000) / u64::from(permille.max(1)));
+        Self {
+            steady: slower(self.steady),
+            unsteady: slower(self.unsteady),
+            ..self
+        }
+    }
+
+    pub(super) fn interval(&self, instance: &Instance) -> Millis {
+        let steady = instance.check.interval.unwrap_or(self.steady);
+        if instance.is_steady() {
+            steady
+        } else {
+            steady.min(self.unsteady)
+        }
+    }
+
+    fn earliest(&self, instance: &Instance) -> Millis {
+        let slack = self
+            .interval(instance)
+            .0
+            .saturating_mul(self.slack_permille)
+            / 1_000;
+        instance.due - Millis(slack)
+    }
+}
+
+impl Registry {
+    /// When the next check is due that is not queued already.
+    pub(crate) fn next_check(&self) -> Option<Millis> {
+        self.instances
+            .values()
+            .filter(|it| is_waiting(it))
+            .map(|it| it.due)
+            .min()
+    }
+
+    /// Adds the instances to check now to `queue` and puts the most urgent first: those that change, then those that
+    /// wait for longest. They count as queued until their verdict is recorded.
+    pub(crate) fn queue_due(&mut self, queue: &mut VecDeque<InstanceId>, now: Millis, pace: &Pace) {
+        let before = queue.len();
+        for (id, instance) in &mut self.instances {
+            if is_waiting(instance) && pace.earliest(instance) <= now {
+                instance.checking = true;
+                queue.push_back(*id);
+            }
+        }
+        if queue.len() > before {
+            let urgency =
+                |id: &InstanceId| self.instances.get(id).map(|it| (it.is_steady(), it.due));
+            queue.make_contiguous().sort_by_key(urgency);
+        }
+    }
+
+    /// How many checks wait for their turn, and how old the oldest verdict is.
+    pub(crate) fn backlog(&self, now: Millis) -> (usize, Option<Millis>) {
+        let checked = self.instances.values().filter(|it| it.is_checked());
+        let overdue = checked.clone().filter(|it| it.due < now).count();
+        (
+            overdue,
+            checked
+                .filter_map(|it| it.checked)
+                .map(|(at, _)| now - at)
+                .max(),
+        )
+    }
+}
+
+const fn is_waiting(instance: &Instance) -> bool {
+    instance.is_checked() && !instance.checking
+}

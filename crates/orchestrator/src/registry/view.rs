@@ -1,0 +1,157 @@
+//! What the registry looks like from outside: the catalog's services, and the raw health.
+
+use super::{Instance, Registry};
+use landfall_protocol::catalog::{
+    HealthClass, Instance as CatalogInstance, MAX_ALL_ENDPOINTS, MAX_BYTES,
+    Service as CatalogService,
+};
+use landfall_protocol::endpoint::Endpoint;
+use landfall_protocol::time::Millis;
+use serde::Serialize;
+
+/// What instances and endpoints may take of a catalog, in bytes; the rest is for config values and names.
+const SERVICE_BYTES: usize = MAX_BYTES / 4 * 3;
+/// What an instance and its service take, with long names.
+const INSTANCE_BYTES: usize = 256;
+/// What an endpoint takes besides its texts, and a method with its evidence.
+const PUNCTUATION: usize = 48;
+
+/// The body of `/v1/health`.
+#[derive(Debug, Serialize)]
+pub(crate) struct HealthView {
+    /// Milliseconds since 1970.
+    now: u64,
+    services: Vec<InstanceHealth>,
+}
+
+/// One instance in `/v1/health`.
+#[derive(Debug, Serialize)]
+pub(crate) struct InstanceHealth {
+    service: String,
+    url: String,
+    class: &'static str,
+    health: Option<u8>,
+    checked_at: Option<u64>,
+    age_ms: Option<u64>,
+    latency_us: Option<u64>,
+    history: History,
+}
+
+#[derive(Debug, Serialize)]
+struct History {
+    health: Vec<Option<u8>>,
+    latency_us: Vec<Option<u64>>,
+}
+
+impl Registry {
+    /// The services as the catalog shows them: the daemon itself first.
+    pub(crate) fn catalog_services(&self) -> Vec<CatalogService> {
+        let for_endpoints = SERVICE_BYTES.saturating_sub(self.instances.len() * INSTANCE_BYTES);
+        let mut room = (for_endpoints, MAX_ALL_ENDPOINTS - self.own.endpoints.len());
+        let services = self.services.iter().map(|(name, service)| {
+            let instances = service
+                .instances
+                .iter()
+                .filter_map(|id| self.instances.get(id));
+            CatalogService {
+                name: name.clone(),
+                title: service.title.clone(),
+                instances: instances.map(catalog_instance).collect(),
+                endpoints: fit(&service.endpoints, &mut room),
+            }
+        });
+        std::iter::once(self.own.clone()).chain(services).collect()
+    }
+
+    /// The raw health of all instances.
+    pub(crate) fn health(&self, now: Millis, unix_ms: u64) -> HealthView {
+        let own = self.own.instances.iter().map(|instance| InstanceHealth {
+            service: self.own.name.to_string(),
+            url: instance.url.to_string(),
+            class: instance.health.as_str(),
+            health: Some(100),
+            // That it answers at all is the check.
+            checked_at: Some(unix_ms),
+            age_ms: Some(0),
+            latency_us: None,
+            history: History {
+                health: Vec::new(),
+                latency_us: Vec::new(),
+            },
+        });
+        let others = self
+            .instances
+            .values()
+            .map(|instance| instance_health(instance, now));
+        HealthView {
+            now: unix_ms,
+            services: own.chain(others).collect(),
+        }
+    }
+
+    /// How many services there are, with the daemon itself.
+    pub(crate) fn len(&self) -> usize {
+        self.services.len() + 1
+    }
+}
+
+fn catalog_instance(instance: &Instance) -> CatalogInstance {
+    CatalogInstance {
+        url: instance.url.clone(),
+        weight: instance.weight,
+        health: instance.health.class(),
+    }
+}
+
+fn instance_health(instance: &Instance, now: Millis) -> InstanceHealth {
+    let health = &instance.health;
+    InstanceHealth {
+        service: instance.service.to_string(),
+        url: instance.url.to_string(),
+        class: health.class().as_str(),
+        health: health
+            .score()
+            .filter(|_| health.class() != HealthClass::Unknown),
+        checked_at: instance.checked.map(|(_, unix_ms)| unix_ms),
+        age_ms: instance.checked.map(|(at, _)| (now - at).0),
+        latency_us: health.latency_us(),
+        history: History {
+            health: health.scores().collect(),
+            latency_us: health.latencies_us().collect(),
+        },
+    }
+}
+
+/// The endpoints if there is room for all of them in the document, else none: half a map would look like a whole one.
+fn fit(endpoints: &[Endpoint], (bytes, count): &mut (usize, usize)) -> Vec<Endpoint> {
+    let size: usize = endpoints.iter().map(size).sum();
+    if size > *bytes || endpoints.len() > *count {
+        return Vec::new();
+    }
+    *bytes -= size;
+    *count -= endpoints.len();
+    endpoints.to_vec()
+}
+
+/// How many bytes an endpoint takes in the document at most.
+fn size(endpoint: &Endpoint) -> usize {
+    let operations: usize = endpoint
+        .operations
+        .iter()
+        .map(|(_, name)| escaped(name.as_str()) + PUNCTUATION)
+        .sum();
+    let parts = 3 + endpoint.methods().len() + 3 * endpoint.contradictions.len();
+    escaped(endpoint.name.as_str())
+        + escaped(endpoint.path.as_str())
+        + parts * PUNCTUATION
+        + operations
+}
+
+/// The length of a text in JSON. Names and paths have no control characters.
+fn escaped(text: &str) -> usize {
+    text.len()
+        + text
+            .bytes()
+            .filter(|byte| matches!(byte, b'"' | b'\\'))
+            .count()
+}

@@ -1,0 +1,218 @@
+//! Puts the daemon together and runs it. Wiring only: binds and answers first, discovers afterwards.
+
+use crate::budget::CpuBudget;
+use crate::checker::{Checker, Work};
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::finder::Finder;
+use crate::http::{self, Catalog, EVENTS, Frame, Guard, Hub, Server, own_service};
+use crate::pool::{Limits, Pool};
+use crate::publisher::{publish_catalog, publish_health};
+use crate::registry::{Pace, Periods, Registry};
+use crate::settings::{OWN_NAME, Settings, Span};
+use crate::shutdown::Signals;
+use crate::sockets::{PortFilter, Tracker};
+use crate::store::{EmbeddedStore, Store, StoreError};
+use landfall_protocol::name::Name;
+use landfall_protocol::url::BaseUrl;
+use std::cell::RefCell;
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::{LocalSet, spawn_local};
+
+/// How the daemon is started.
+#[derive(Debug)]
+pub struct Options {
+    /// The settings.
+    pub settings: Settings,
+    /// A file that gets the daemon's URL as soon as it answers.
+    pub ready_file: Option<PathBuf>,
+}
+
+/// Runs the daemon until SIGINT or SIGTERM.
+///
+/// # Errors
+/// [`Error`] when it cannot start.
+pub fn serve(options: Options) -> Result<(), Error> {
+    raise_descriptor_limit();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Error::System)?;
+    LocalSet::new().block_on(&runtime, run(options))
+}
+
+async fn run(options: Options) -> Result<(), Error> {
+    let mut signals = Signals::catch().map_err(Error::System)?;
+    let Options {
+        settings,
+        ready_file,
+    } = options;
+    let clock = Clock::start();
+    let wanted = settings.listen.address();
+    let cannot_listen = |source| Error::Listen {
+        address: wanted,
+        source,
+    };
+    let listener = TcpListener::bind(wanted).await.map_err(cannot_listen)?;
+    let address = listener.local_addr().map_err(cannot_listen)?;
+    let server = assemble(settings, address, clock)?;
+    let (stop, stopped) = watch::channel(false);
+    let serving = spawn_local(http::serve(listener, Rc::clone(&server), stopped));
+    tracing::info!("listening on http://{address}");
+    if let Some(path) = ready_file {
+        announce(&path, address).map_err(|source| Error::ReadyFile { path, source })?;
+    }
+    let signal = signals.next().await;
+    tracing::info!(signal, "stopping");
+    spawn_local(signals.end_at_next());
+    // Nobody is left to hear it only when the server has ended already.
+    let _ = stop.send(true);
+    if let Err(error) = serving.await {
+        tracing::error!(%error, "the server did not end in good order");
+    }
+    Ok(())
+}
+
+fn assemble(settings: Settings, address: SocketAddr, clock: Clock) -> Result<Rc<Server>, Error> {
+    let no_catalog = |reason: &dyn std::fmt::Display| Error::Catalog(reason.to_string());
+    let url = BaseUrl::parse(&format!("http://{address}")).map_err(|error| no_catalog(&error))?;
+    let own = own_service(url).map_err(|error| no_catalog(&error))?;
+    let store = store(settings.state_dir.as_deref());
+    let epoch = store.epoch().clone();
+    tracing::info!(registry = epoch.registry(), boot = epoch.boot(), "registry");
+    let checks = &settings.checks;
+    let limits = Limits {
+        in_flight: checks.in_flight.get(),
+        per_host: checks.per_host.get(),
+        idle: checks.idle_connections,
+        deadline: checks.deadline.0,
+    };
+    let pace = Pace {
+        steady: checks.interval.millis(),
+        unsteady: checks.interval_unsteady.millis(),
+        // At most a thousand.
+        slack_permille: (checks.slack_percent.fraction() * 1_000.0) as u64,
+    };
+    let periods = Periods {
+        retention: settings.retention.millis(),
+        reread: settings.sockets.reread.millis(),
+    };
+    let pool = Rc::new(Pool::new(limits));
+    let budget = Rc::new(CpuBudget::new(settings.budget, &clock));
+    let registry = Rc::new(RefCell::new(Registry::new(
+        own,
+        &settings.services,
+        store,
+        periods,
+    )));
+    let tracker = Tracker::new(PortFilter::new(&settings.sockets));
+    let finder = Rc::new(Finder::new(
+        Rc::clone(&registry),
+        Rc::clone(&pool),
+        clock,
+        tracker,
+    ));
+    let checker = Rc::new(Checker {
+        registry: Rc::clone(&registry),
+        pool: Rc::clone(&pool),
+        budget: Rc::clone(&budget),
+        finder: Rc::clone(&finder),
+        clock,
+        pace,
+        work: Work::default(),
+    });
+    let name = settings
+        .name
+        .map_or_else(|| OWN_NAME.to_owned(), |name| name.0.to_string());
+    let frame = Frame {
+        name: Name::parse(&name).ok(),
+        epoch,
+        ttl: seconds(settings.ttl),
+        events: EVENTS,
+        config: settings.config,
+    };
+    let services = registry.borrow().catalog_services();
+    let catalog = Rc::new(Catalog::new(frame, services).map_err(|error| no_catalog(&error))?);
+    let hub = Rc::new(Hub::default());
+    let server = Rc::new(Server {
+        name,
+        guard: Guard::new(settings.allowed_hosts, settings.allowed_origins),
+        catalog: Rc::clone(&catalog),
+        hub: Rc::clone(&hub),
+        registry: Rc::clone(&registry),
+        pool,
+        budget,
+        checker: Rc::clone(&checker),
+        clock,
+    });
+    spawn_local(publish_catalog(registry, catalog, Rc::clone(&hub)));
+    spawn_local(publish_health(Rc::clone(&server), Rc::clone(&checker)));
+    spawn_local(hub.keep_alive());
+    spawn_local(checker.run());
+    if settings.sockets.enabled {
+        spawn_local(finder.run());
+    }
+    Ok(server)
+}
+
+/// The store on disk; without one the daemon runs, but every start is a new registry to its clients.
+fn store(dir: Option<&Path>) -> Box<dyn Store> {
+    let dir = dir
+        .map(Path::to_owned)
+        .or_else(default_state_dir)
+        .ok_or(StoreError::NoPlace);
+    match dir.and_then(|dir| EmbeddedStore::open(&dir)) {
+        Ok(store) => Box::new(store),
+        Err(error) => {
+            tracing::warn!(%error, "this run has a registry id of its own: clients take it for another daemon");
+            Box::new(EmbeddedStore::transient())
+        }
+    }
+}
+
+/// The XDG base directory specification's place for state.
+fn default_state_dir() -> Option<PathBuf> {
+    let absolute = |name| {
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
+    let base =
+        absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(".local/state")))?;
+    Some(base.join("landfall"))
+}
+
+/// Whole seconds, as the catalog has them.
+fn seconds(span: Span) -> u32 {
+    u32::try_from(span.0.as_secs()).unwrap_or(u32::MAX).max(1)
+}
+
+/// Writes the URL in one step, so that nobody reads half of it.
+fn announce(path: &Path, address: SocketAddr) -> std::io::Result<()> {
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(".tmp");
+    fs::write(&temporary, format!("http://{address}\n"))?;
+    fs::rename(&temporary, path)
+}
+
+/// Lets the daemon keep a connection for each service and each stream; the usual soft limit is 1,024.
+#[cfg(unix)]
+fn raise_descriptor_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        maximum: limit.maximum,
+    };
+    if limit.current != limit.maximum && setrlimit(Resource::Nofile, raised).is_err() {
+        tracing::debug!("the limit of file descriptors stays as it is");
+    }
+}
+
+#[cfg(not(unix))]
+fn raise_descriptor_limit() {}

@@ -1,0 +1,98 @@
+//! `[[services]]`: services that a person wrote down.
+
+use super::values::{
+    NameValue, PathValue, ProtocolValue, RequestPath, ServiceName, ServiceUrl, Span,
+};
+use landfall_protocol::endpoint::{Endpoint, Evidence};
+use landfall_protocol::method::MethodSet;
+use landfall_protocol::name::Name;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use toml::Spanned;
+
+/// The most endpoints of one service, as in the catalog document.
+const MAX_ENDPOINTS: usize = 4_096;
+/// The most services in a settings file.
+const MAX_SERVICES: usize = 4_096;
+
+/// One service.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServiceSettings {
+    name: Spanned<ServiceName>,
+    /// Its title for people.
+    pub title: Option<NameValue>,
+    /// Where it runs.
+    pub url: ServiceUrl,
+    /// Its share of the requests.
+    #[serde(default = "full_weight")]
+    pub weight: u16,
+    /// What to ask for in a check. With it, only 2xx, 3xx, 401 and 403 count as alive.
+    pub health_path: Option<RequestPath>,
+    /// Between two checks, instead of `checks.interval`.
+    pub interval: Option<Span>,
+    #[serde(default)]
+    endpoints: BTreeMap<NameValue, EndpointSettings>,
+}
+
+const fn full_weight() -> u16 {
+    100
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EndpointSettings {
+    path: PathValue,
+    #[serde(default)]
+    methods: MethodSet,
+    #[serde(default)]
+    protocol: ProtocolValue,
+}
+
+impl ServiceSettings {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &Name {
+        &self.name.get_ref().0
+    }
+
+    /// Its endpoints, each known from the best evidence there is: somebody wrote it down. When there is none, the
+    /// service itself is asked.
+    #[must_use]
+    pub fn endpoints(&self) -> Vec<Endpoint> {
+        let endpoint = |(name, settings): (&NameValue, &EndpointSettings)| {
+            let mut endpoint =
+                Endpoint::new(name.0.clone(), settings.path.0.clone(), settings.protocol.0);
+            endpoint.learn(Evidence::Catalog, settings.methods.iter());
+            endpoint
+        };
+        self.endpoints.iter().map(endpoint).collect()
+    }
+}
+
+/// Checks what one value alone cannot know. An error says at which byte of the file it stands.
+pub(super) fn check_together(services: &[ServiceSettings]) -> Result<(), (usize, String)> {
+    let (mut names, mut urls) = (BTreeMap::new(), BTreeMap::new());
+    for (index, service) in services.iter().enumerate() {
+        let wrong = |reason| Err((service.name.span().start, reason));
+        if index == MAX_SERVICES {
+            return wrong(format!("there are more than {MAX_SERVICES} services"));
+        }
+        if service.endpoints.len() > MAX_ENDPOINTS {
+            return wrong(format!(
+                "{} has more than {MAX_ENDPOINTS} endpoints",
+                service.name()
+            ));
+        }
+        if names.insert(service.name(), ()).is_some() {
+            return wrong(format!(
+                "two services are named {}; a name stands for one service",
+                service.name()
+            ));
+        }
+        if let Some(other) = urls.insert(&service.url.url, service.name()) {
+            return wrong(format!("{} is the url of {other} already", service.url.url));
+        }
+    }
+    Ok(())
+}

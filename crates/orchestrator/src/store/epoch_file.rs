@@ -1,0 +1,211 @@
+//! The boot counter and the registry's id, in a small file that survives a crash at any moment.
+//!
+//! Clients take a higher boot counter of the same registry for newer, whatever the revisions say. So a start is counted
+//! on disk (temporary file, fsync, rename, fsync of the folder) before anything is published under it, and a lock
+//! keeps two daemons from counting in the same file.
+
+use super::StoreError;
+use landfall_protocol::id::{Epoch, MAX_COUNT};
+use serde::{Deserialize, Serialize};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+const FILE: &str = "epoch.json";
+const TEMPORARY: &str = "epoch.json.tmp";
+const LOCK: &str = "lock";
+/// The version of the file's format.
+const FORMAT: u32 = 1;
+/// The largest file that can be ours.
+const MAX_FILE: u64 = 4_096;
+
+#[derive(Serialize, Deserialize)]
+struct Contents {
+    format: u32,
+    registry: String,
+    boot: u64,
+}
+
+/// The state folder, locked.
+#[derive(Debug)]
+pub(super) struct EpochFile {
+    /// Unlocked by the system when it is closed, however the daemon ends.
+    _lock: File,
+}
+
+impl EpochFile {
+    /// Locks the folder, which is created if need be, and counts one start.
+    pub(super) fn open(dir: &Path) -> Result<(Self, Epoch), StoreError> {
+        let failed = |source| StoreError::Io {
+            path: dir.to_owned(),
+            source,
+        };
+        create_private(dir).map_err(failed)?;
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(dir.join(LOCK))
+            .map_err(failed)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(StoreError::InUse {
+                    path: dir.join(LOCK),
+                });
+            }
+            Err(TryLockError::Error(source)) => return Err(failed(source)),
+        }
+        let epoch = match read(&dir.join(FILE))? {
+            Some(before) => next(&before).ok_or_else(|| StoreError::Unreadable {
+                path: dir.join(FILE),
+                reason: "the boot counter is at its end".to_owned(),
+            })?,
+            None => random_id(),
+        };
+        write(dir, &epoch).map_err(failed)?;
+        Ok((Self { _lock: lock }, epoch))
+    }
+}
+
+/// The first epoch of a new registry.
+pub(super) fn random_id() -> Epoch {
+    let mut bytes = [0; 16];
+    // Without a source of randomness the time and the process tell registries apart well enough: an id is no secret.
+    if getrandom::fill(&mut bytes).is_err() {
+        let elapsed = std::time::UNIX_EPOCH
+            .elapsed()
+            .unwrap_or_default()
+            .as_nanos();
+        bytes = (elapsed ^ u128::from(std::process::id()) << 96).to_be_bytes();
+    }
+    let registry: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    Epoch::new(&registry, 1).unwrap_or_else(|_| unreachable!("hexadecimal digits are an id"))
+}
+
+fn next(before: &Epoch) -> Option<Epoch> {
+    let boot = before
+        .boot()
+        .checked_add(1)
+        .filter(|boot| *boot <= MAX_COUNT)?;
+    Epoch::new(before.registry(), boot).ok()
+}
+
+fn read(path: &Path) -> Result<Option<Epoch>, StoreError> {
+    let mut text = Vec::new();
+    match File::open(path).and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut text)) {
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => {
+            return Err(StoreError::Io {
+                path: path.to_owned(),
+                source,
+            });
+        }
+    }
+    let unreadable = |reason| StoreError::Unreadable {
+        path: path.to_owned(),
+        reason,
+    };
+    let contents: Contents =
+        serde_json::from_slice(&text).map_err(|error| unreadable(error.to_string()))?;
+    if contents.format != FORMAT {
+        return Err(unreadable(format!(
+            "its format is {}, not {FORMAT}",
+            contents.format
+        )));
+    }
+    Epoch::new(&contents.registry, contents.boot)
+        .map(Some)
+        .map_err(|refused| unreadable(refused.to_string()))
+}
+
+fn write(dir: &Path, epoch: &Epoch) -> io::Result<()> {
+    let contents = Contents {
+        format: FORMAT,
+        registry: epoch.registry().to_owned(),
+        boot: epoch.boot(),
+    };
+    let temporary = dir.join(TEMPORARY);
+    let mut file = File::create(&temporary)?;
+    file.write_all(&serde_json::to_vec(&contents)?)?;
+    file.sync_all()?;
+    fs::rename(&temporary, dir.join(FILE))?;
+    // The rename itself is durable once the folder is.
+    #[cfg(unix)]
+    File::open(dir)?.sync_all()?;
+    Ok(())
+}
+
+fn create_private(dir: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open(dir: &Path) -> Result<Epoch, StoreError> {
+        EpochFile::open(dir).map(|(_, epoch)| epoch)
+    }
+
+    #[test]
+    fn the_counter_grows_with_every_start_of_the_same_registry() {
+        let dir = tempfile::tempdir().unwrap();
+        let state = dir.path().join("new").join("landfall");
+        let first = open(&state).unwrap();
+        let second = open(&state).unwrap();
+        assert_eq!((first.boot(), second.boot()), (1, 2));
+        assert_eq!(first.registry(), second.registry());
+    }
+
+    #[test]
+    fn a_temporary_file_left_by_a_crash_does_no_harm() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = open(dir.path()).unwrap();
+        fs::write(dir.path().join(TEMPORARY), b"{\"form").unwrap();
+        assert_eq!(open(dir.path()).unwrap().registry(), first.registry());
+    }
+
+    #[test]
+    fn two_daemons_do_not_share_state() {
+        let dir = tempfile::tempdir().unwrap();
+        let held = EpochFile::open(dir.path()).unwrap();
+        assert!(matches!(open(dir.path()), Err(StoreError::InUse { .. })));
+        drop(held);
+        assert_eq!(open(dir.path()).unwrap().boot(), 2);
+    }
+
+    #[test]
+    fn a_file_of_another_kind_is_neither_read_nor_overwritten() {
+        let dir = tempfile::tempdir().unwrap();
+        for contents in [
+            "",
+            "{}",
+            "[1]",
+            r#"{"format":2,"registry":"a","boot":1}"#,
+            r#"{"format":1,"registry":"a b","boot":1}"#,
+        ] {
+            fs::write(dir.path().join(FILE), contents).unwrap();
+            let error = open(dir.path()).unwrap_err();
+            assert!(
+                matches!(error, StoreError::Unreadable { .. }),
+                "{contents}: {error}"
+            );
+            assert_eq!(fs::read_to_string(dir.path().join(FILE)).unwrap(), contents);
+        }
+    }
+
+    #[test]
+    fn a_place_that_cannot_be_written_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("file");
+        fs::write(&file, b"").unwrap();
+        let error = open(&file.join("landfall")).unwrap_err();
+        assert!(error.to_string().contains("file/landfall"), "{error}");
+    }
+}

@@ -1,0 +1,88 @@
+// Builds the npm package into dist/: the TypeScript of www/lib around the compiled engine. `node scripts/lib.mjs [--debug]`
+//
+// The package is ES modules only, with an entry for each way to use it. In a debug build both entries load the engine
+// as a file, because a browser shows the sources of a wasm that has an address.
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { packBytes } from './common/binary-literal.mjs';
+import { Failure, command } from './common/failure.mjs';
+import { inRoot, shown } from './common/paths.mjs';
+import { quietly } from './common/run.mjs';
+import { unlessFresh } from './common/stamp.mjs';
+import { DIST, wasmDir } from './common/targets.mjs';
+
+const ENTRIES = ['index', 'slim', 'react'];
+
+/** What the build makes of the modules that `www/lib/core/virtual.d.ts` declares. */
+const virtualModules = (folder) => ({
+  name: 'landfall-virtual-modules',
+  setup(build) {
+    build.onResolve({ filter: /^landfall:glue$/ }, () => ({ path: path.join(folder, 'landfall.js') }));
+    build.onResolve({ filter: /^landfall:bytes$/ }, () => ({ path: path.join(folder, 'bytes.js') }));
+  },
+});
+
+/** In a debug build the default entry loads the engine as `slim` does. */
+const linkedEverywhere = {
+  name: 'landfall-linked-everywhere',
+  setup(build) {
+    build.onResolve({ filter: /\/index\.ts$/ }, ({ path: entry, kind, resolveDir }) =>
+      (kind === 'entry-point' ? { path: path.resolve(resolveDir, entry.replace('index.ts', 'slim.ts')) } : undefined));
+    build.onResolve({ filter: /^\.\.\/index\.js$/ }, () => ({ path: inRoot('www/lib/slim.ts') }));
+  },
+};
+
+async function bundle(folder, debug) {
+  const { build } = await import('esbuild');
+  await build({
+    absWorkingDir: inRoot('www/lib'),
+    entryPoints: ENTRIES.map((name) => ({ in: `./${name}.ts`, out: name })),
+    outdir: DIST,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    target: 'es2022',
+    // No constants of a platform: what NODE_ENV is, the application's own build says.
+    platform: 'neutral',
+    // Beside the entries, so that an address relative to a module is the same in all of them.
+    chunkNames: '[name]-[hash]',
+    external: ['react', 'react/*'],
+    jsx: 'automatic',
+    sourcemap: true,
+    legalComments: 'none',
+    plugins: [virtualModules(folder), ...(debug ? [linkedEverywhere] : [])],
+    logLevel: 'warning',
+  });
+}
+
+async function build(kind) {
+  const folder = wasmDir(kind);
+  const wasm = path.join(folder, 'landfall_bg.wasm');
+  rmSync(DIST, { recursive: true, force: true });
+  mkdirSync(DIST, { recursive: true });
+  await bundle(folder, kind === 'debug');
+  copyFileSync(wasm, path.join(DIST, 'landfall.wasm'));
+  if (kind === 'debug') copyFileSync(`${wasm}.map`, path.join(DIST, 'landfall_bg.wasm.map'));
+  await quietly('types of the npm package', [process.execPath, inRoot('node_modules/typescript/bin/tsc'), '--project', inRoot('tsconfig.lib.json')]);
+}
+
+command(async ([flag, ...rest]) => {
+  if ((flag && flag !== '--debug') || rest.length > 0) throw new Failure('usage: node scripts/lib.mjs [--debug]', { status: 2 });
+  const kind = flag ? 'debug' : 'release';
+  const folder = wasmDir(kind);
+  const wasm = path.join(folder, 'landfall_bg.wasm');
+  if (!existsSync(wasm)) throw new Failure(`the engine is not built: there is no ${shown(wasm)}`, { advice: `run: node scripts/wasm.mjs${flag ? ' --debug' : ''}` });
+  const bytes = path.join(folder, 'bytes.js');
+  const literal = `export const bytes = "${packBytes(readFileSync(wasm))}";\n`;
+  if (!existsSync(bytes) || readFileSync(bytes, 'utf8') !== literal) writeFileSync(bytes, literal);
+  const inputs = ['www/lib', 'tsconfig.json', 'tsconfig.lib.json', 'package-lock.json'].map((name) => inRoot(name));
+  // One folder for both kinds: the stamp of one must not hold for the other.
+  await unlessFresh('lib', {
+    inputs: [...inputs, folder, fileURLToPath(import.meta.url)],
+    words: [kind],
+    outputs: [...ENTRIES.flatMap((name) => [`${name}.js`, `${name}.d.ts`]), 'landfall.wasm'].map((name) => path.join(DIST, name)),
+  }, () => build(kind));
+  console.error(`  npm package: ${shown(DIST)} (${kind})`);
+});

@@ -1,0 +1,202 @@
+// @vitest-environment jsdom
+// The states of the whole page, rendered from values alone.
+import { cleanup, fireEvent, render, screen, within } from '@testing-library/react';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { endpoint, reading, service, snapshot, statusReading, verdict } from '../testing/fixtures';
+import type { StatusReading } from '../feeds/status-feed';
+import { type HealthReport, verdictKey } from '../model/verdict';
+import { readRoute } from '../model/route';
+import { Dashboard, type DashboardProps } from './dashboard';
+
+const items = service('items-api', { title: 'Items API' });
+const daemon = service('landfall', { url: 'http://127.0.0.1:7420', instances: [{ url: 'http://127.0.0.1:7420', weight: 100, health: 'healthy' }] });
+const itemEndpoints = [
+  endpoint({ path: '/items/{id}', name: '/items/{id}', methods: { GET: 'openapi', PUT: 'openapi', DELETE: 'openapi' }, operations: { GET: 'read_item' } }),
+  endpoint({ path: '/ws/updates', name: 'updates', protocol: 'websocket', methods: {} }),
+];
+
+function report(...verdicts: ReturnType<typeof verdict>[]): HealthReport {
+  return new Map(verdicts.map((entry) => [verdictKey(entry.service, entry.url), entry]));
+}
+
+function page(part: Partial<DashboardProps> = {}) {
+  const props: DashboardProps = {
+    snapshot: snapshot([daemon, items], itemEndpoints, { config: { GREETING: 'Welcome' } }),
+    health: reading(report(verdict())),
+    status: statusReading(),
+    route: readRoute(''),
+    changes: [],
+    client: 'test',
+    ...part,
+  };
+  return render(<Dashboard {...props} />);
+}
+
+const text = (): string => document.body.textContent.replaceAll('\u00A0', ' ');
+
+beforeEach(() => {
+  vi.stubGlobal('matchMedia', () => ({ matches: false }));
+  vi.spyOn(window, 'scrollTo').mockImplementation(() => undefined);
+});
+afterEach(() => {
+  cleanup();
+  localStorage.clear();
+});
+
+describe('full', () => {
+  test('lists services with class, health, latency and age', () => {
+    page();
+    const row = within(screen.getByRole('row', { name: /items-api/ }));
+    expect(row.getByText('healthy')).toBeDefined();
+    expect(row.getByText('100')).toBeDefined();
+    expect(row.getByText(/1.2/)).toBeDefined();
+    expect(row.getByText(/3\s?s ago/)).toBeDefined();
+    expect(row.getByRole('img', { name: /^Health over the last 2 checks/ })).toBeDefined();
+    expect(row.getByRole('img', { name: /^Latency over the last 2 checks/ })).toBeDefined();
+  });
+
+  test('says what the daemon may use, what it used, its pace and what is overdue', () => {
+    page();
+    const meter = screen.getByRole('meter', { name: /CPU used/ });
+    expect(meter.getAttribute('aria-valuetext')?.replaceAll('\u00A0', ' ')).toBe('0.62 % of a core used, 1 % allowed');
+    expect(text()).toContain('Pace84 %');
+    expect(text()).toContain('Overdue4');
+    expect(text()).toContain('8.7 s');
+    expect(text()).toContain('4.3 MiB');
+  });
+
+  test('has its landmarks and no alarm', () => {
+    page();
+    expect(screen.getByRole('banner')).toBeDefined();
+    expect(screen.getByRole('navigation', { name: 'Views' })).toBeDefined();
+    expect(screen.getByRole('main')).toBeDefined();
+    expect(screen.getByRole('status').textContent).toBe('');
+    expect(document.querySelector('[data-stale="true"]')).toBeNull();
+    expect(text()).toContain('Live');
+  });
+
+  test('the chosen service has its endpoints with methods, evidence and protocol', () => {
+    page({ route: readRoute('#/services/items-api') });
+    const rows = within(screen.getByRole('table', { name: 'Endpoints of items-api' })).getAllByRole('row');
+    expect(rows[1]?.textContent).toContain('/items/{id}read_itemGETPUTDELETEknown from OpenAPIHTTP');
+    expect(rows[2]?.textContent).toContain('WebSocket');
+  });
+
+  test('a contradiction is shown beside the methods', () => {
+    const contradicted = endpoint({ contradictions: [{ method: 'POST', claimed: 'options', denied: 'openapi' }] });
+    page({ snapshot: snapshot([items], [contradicted]), route: readRoute('#/services/items-api') });
+    expect(screen.getByText('OPTIONS names POST, OpenAPI leaves it out')).toBeDefined();
+  });
+
+  test('a service of the URL that is not there is said to be missing', () => {
+    page({ route: readRoute('#/services/gone') });
+    expect(screen.getByRole('heading', { name: 'gone is not in the catalog' })).toBeDefined();
+  });
+
+  test('config values are formatted JSON', () => {
+    page({ route: readRoute('#/config') });
+    expect(screen.getByText('GREETING')).toBeDefined();
+    expect(screen.getByText('"Welcome"')).toBeDefined();
+  });
+});
+
+describe('search', () => {
+  test('narrows the list, shows the endpoints that were meant, and can be undone', () => {
+    page();
+    fireEvent.change(screen.getByRole('searchbox'), { target: { value: 'put' } });
+    expect(screen.queryByRole('row', { name: /landfall/ })).toBeNull();
+    expect(screen.getByRole('row', { name: /items-api/ }).textContent).toContain('/items/{id}');
+    fireEvent.change(screen.getByRole('searchbox'), { target: { value: 'nothing like it' } });
+    expect(text()).toContain('No service or endpoint matches “nothing like it”.');
+    fireEvent.click(screen.getByRole('button', { name: 'Show all services' }));
+    expect(screen.getByRole('row', { name: /landfall/ })).toBeDefined();
+  });
+
+  test('a class filter leaves the services of that class', () => {
+    page({ health: reading(report(verdict({ healthClass: 'unhealthy', health: 0 }))) });
+    fireEvent.click(screen.getByRole('button', { name: /unhealthy 1/i }));
+    expect(screen.getAllByRole('row')).toHaveLength(1 + 1 + 3); // the head and one service; the detail's table has a head and two endpoints
+    expect(screen.getByRole('row', { name: /items-api/ })).toBeDefined();
+  });
+});
+
+describe('loading', () => {
+  test('shows shapes, no numbers, and no advice', () => {
+    page({ snapshot: snapshot([], [], { status: 'pending', source: null, reason: 'nothing has been heard yet', origin: null }), health: reading<HealthReport>(null), status: reading<StatusReading>(null) });
+    expect(text()).toContain('Looking for the daemon.');
+    expect(document.querySelectorAll('.skeleton').length).toBeGreaterThan(4);
+    expect(screen.queryByText('Only the daemon itself runs here')).toBeNull();
+  });
+});
+
+describe('empty', () => {
+  test('shows the daemon itself and how to add a service', () => {
+    page({ snapshot: snapshot([daemon]) });
+    expect(screen.getByRole('row', { name: /landfall/ })).toBeDefined();
+    expect(screen.getByRole('heading', { name: 'Only the daemon itself runs here' })).toBeDefined();
+    expect(text()).toContain('[[services]]');
+    expect(screen.queryByRole('searchbox')).toBeNull();
+  });
+
+  test('a catalog without config says so', () => {
+    page({ snapshot: snapshot([daemon]), route: readRoute('#/config') });
+    expect(text()).toContain('The catalog carries no config values.');
+  });
+});
+
+describe('stale and error', () => {
+  test('when the daemon stops answering, what stays on screen is marked, with since when', () => {
+    page({ status: statusReading({ lostSince: new Date(2026, 0, 2, 14, 3, 9).getTime() }) });
+    expect(document.querySelector('.app')?.getAttribute('data-stale')).toBe('true');
+    const banner = screen.getByRole('region', { name: 'Connection' });
+    expect(banner.textContent).toContain('No answer since 14:03:09');
+    expect(banner.textContent).toContain('What you see is the last known state');
+    expect(screen.getByRole('row', { name: /items-api/ })).toBeDefined();
+  });
+
+  test('with nothing known there are no zeros that could be taken for findings', () => {
+    page({
+      snapshot: snapshot([], [], { status: 'fallback', source: 'fallback', reason: 'no source gave a usable value by the deadline', origin: null }),
+      health: reading<HealthReport>(null),
+      status: reading<StatusReading>(null, { lostSince: Date.now() }),
+    });
+    expect(text()).toContain('No daemon');
+    expect(text()).toContain('No source gave a usable value by the deadline.');
+    expect(screen.queryByRole('region', { name: 'Services' })).toBeNull();
+    expect(screen.queryByText('Only the daemon itself runs here')).toBeNull();
+    expect(text()).not.toMatch(/0 (healthy|endpoints)/);
+  });
+});
+
+describe('hostile services', () => {
+  const evil = service('<img src=x onerror=alert(1)>', {
+    title: '\u202Egnp.exe',
+    url: 'javascript:alert(1)',
+    instances: [{ url: 'javascript:alert(1)', weight: 1, health: 'healthy' }],
+  });
+
+  test('their words are text, their addresses no links', () => {
+    page({ snapshot: snapshot([evil, service('x'.repeat(5_000))]), route: { view: 'services', service: evil.name } });
+    expect(document.querySelector('img[src]')).toBeNull();
+    expect(document.querySelector('a[href^="javascript"]')).toBeNull();
+    expect(text()).not.toContain('\u202E');
+    expect(text()).not.toContain('x'.repeat(200));
+  });
+});
+
+test('a thousand services are a few rows', () => {
+  const many = Array.from({ length: 1_000 }, (_, index) => service(`service-${index}`));
+  page({ snapshot: snapshot(many) });
+  expect(screen.getByRole('table', { name: 'Services' }).getAttribute('aria-rowcount')).toBe('1001');
+  expect(document.querySelectorAll('.service-row').length).toBeLessThan(30);
+});
+
+test('a chosen theme is on <html> and remembered', () => {
+  page();
+  fireEvent.click(screen.getByRole('radio', { name: 'Dark' }));
+  expect(document.documentElement.dataset.theme).toBe('dark');
+  expect(localStorage.getItem('landfall-dashboard:theme')).toBe('dark');
+  fireEvent.click(screen.getByRole('radio', { name: 'As the system' }));
+  expect(document.documentElement.dataset.theme).toBeUndefined();
+  expect(localStorage.getItem('landfall-dashboard:theme')).toBeNull();
+});
