@@ -179,7 +179,12 @@ fn the_core_of_the_package_knows_no_framework_and_the_dashboard_is_an_ordinary_u
     never(
         "www/lib/core",
         &[".ts", ".tsx"],
-        &["from 'react'", "from \"react\"", "../react", "../devtools/"],
+        &[
+            "from 'react'",
+            "from \"react\"",
+            "../react",
+            "from '../devtools/",
+        ],
     );
     never("www/app", &[".ts", ".tsx"], &["/lib/", "wasm-bindgen"]);
 }
