@@ -21,7 +21,7 @@ export default defineConfig(
   },
   {
     // Page tests carry functions that run inside the page.
-    files: ['tests/**/*.mjs', 'tests/**/*.js', 'bench/**/*.mjs'],
+    files: ['tests/**/*.mjs', 'tests/**/*.js', 'bench/**/*.mjs', 'bench/**/*.js'],
     languageOptions: { globals: readonly(pageGlobals) },
   },
   {

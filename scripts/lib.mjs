@@ -15,6 +15,10 @@ import { DIST, wasmDir } from './common/targets.mjs';
 
 const ENTRIES = ['index', 'slim', 'react'];
 
+/** What a bundler makes of an imported file that it copies. */
+const WASM_TYPES = "/** Where a bundler that copies imported files has put the engine; for `createClient({ wasm })` of 'landfall/slim'. */\n"
+  + 'declare const address: string;\nexport default address;\n';
+
 /** What the build makes of the modules that `www/lib/core/virtual.d.ts` declares. */
 const virtualModules = (folder) => ({
   name: 'landfall-virtual-modules',
@@ -64,6 +68,7 @@ async function build(kind) {
   mkdirSync(DIST, { recursive: true });
   await bundle(folder, kind === 'debug');
   copyFileSync(wasm, path.join(DIST, 'landfall.wasm'));
+  writeFileSync(path.join(DIST, 'landfall.wasm.d.ts'), WASM_TYPES);
   if (kind === 'debug') copyFileSync(`${wasm}.map`, path.join(DIST, 'landfall_bg.wasm.map'));
   await quietly('types of the npm package', [process.execPath, inRoot('node_modules/typescript/bin/tsc'), '--project', inRoot('tsconfig.lib.json')]);
 }

@@ -29,6 +29,9 @@ const REBUILT_STD = {
 const FEATURES = ['bulk-memory', 'bulk-memory-opt', 'call-indirect-overlong', 'multivalue', 'mutable-globals',
   'nontrapping-float-to-int', 'reference-types', 'sign-ext'];
 
+/** Inlining functions that have one caller makes the file a little smaller and what is sent, compressed, about 8 % larger. */
+const INLINING = ['--one-caller-inline-max-function-size=0'];
+
 const KINDS = {
   release: { profile: 'wasm-release', bindgen: ['--remove-name-section', '--remove-producers-section'] },
   debug: { profile: 'wasm-debug', bindgen: ['--debug', '--keep-debug'] },
@@ -69,7 +72,7 @@ async function finish(kind, compiled, wasm, toolchain) {
     return;
   }
   await quietly('wasm-opt -Oz', [
-    inRoot('node_modules/.bin/wasm-opt'), wasm, '-Oz', '--converge', ...FEATURES.map((feature) => `--enable-${feature}`),
+    inRoot('node_modules/.bin/wasm-opt'), wasm, '-Oz', '--converge', ...INLINING, ...FEATURES.map((feature) => `--enable-${feature}`),
     '--strip-debug', '--strip-producers', '--strip-target-features', '--output', wasm,
   ]);
 }

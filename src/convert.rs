@@ -7,9 +7,9 @@
 use crate::read::Reader;
 use js_sys::{Function, JSON, JsString, Object, Reflect};
 use landfall_protocol::json::{Json, MAX_DEPTH, Malformed, OutOfBounds, check_bounds};
+use landfall_protocol::refused::Refused;
 use landfall_protocol::resolver::{Event, Message};
 use landfall_protocol::snapshot::Snapshot;
-use landfall_protocol::refused::Refused;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::rc::Rc;
@@ -38,7 +38,8 @@ impl JsJson {
 impl PartialEq for JsJson {
     /// Whether both have the same JSON text.
     fn eq(&self, other: &Self) -> bool {
-        self.0 == other.0 || matches!((stringify(&self.0), stringify(&other.0)), (Some(a), Some(b)) if a == b)
+        self.0 == other.0
+            || matches!((stringify(&self.0), stringify(&other.0)), (Some(a), Some(b)) if a == b)
     }
 }
 
@@ -59,7 +60,7 @@ impl Json for JsJson {
 
 /// Why a text gives no JSON value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NotParsed {
+pub enum NotParsed {
     /// Larger or deeper than allowed; the parser has not seen it.
     OutOfBounds(OutOfBounds),
     /// Not JSON.
@@ -70,9 +71,11 @@ pub(crate) enum NotParsed {
 ///
 /// # Errors
 /// See [`NotParsed`].
-pub(crate) fn parse(text: &str, max_bytes: usize) -> Result<JsJson, NotParsed> {
+pub fn parse(text: &str, max_bytes: usize) -> Result<JsJson, NotParsed> {
     check_bounds(text.as_bytes(), max_bytes, MAX_DEPTH).map_err(NotParsed::OutOfBounds)?;
-    JSON::parse(text).map(JsJson).map_err(|_| NotParsed::NotJson)
+    JSON::parse(text)
+        .map(JsJson)
+        .map_err(|_| NotParsed::NotJson)
 }
 
 /// The JSON text of a value; `None` where it has none (a cycle, a function, a getter that throws).
@@ -83,7 +86,9 @@ pub(crate) fn stringify(value: &JsValue) -> Option<JsString> {
 
 /// A Rust value as plain JavaScript data: `null` for `None`, objects for maps.
 pub(crate) fn to_js<T: Serialize + ?Sized>(value: &T) -> JsValue {
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::NULL)
+    value
+        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
+        .unwrap_or(JsValue::NULL)
 }
 
 /// Sets a member of an object that was made here, where that cannot fail.
@@ -94,7 +99,10 @@ fn set(object: &JsValue, key: &str, value: &JsValue) {
 /// A snapshot as the page sees it.
 pub(crate) fn snapshot_to_js(snapshot: &Snapshot<JsJson>) -> JsValue {
     let object = to_js(&snapshot.view);
-    let config = snapshot.config.as_ref().map_or_else(|| Object::new().into(), |config| config.0.clone());
+    let config = snapshot
+        .config
+        .as_ref()
+        .map_or_else(|| Object::new().into(), |config| config.0.clone());
     set(&object, "config", &config);
     object
 }
@@ -126,18 +134,28 @@ struct Told<'a> {
 
 fn told(event: &Event) -> Told<'_> {
     let detail = match event {
-        Event::ServiceRelocated { service, from, to } => {
-            Detail { service: Some(service), from: Some(from), to: Some(to), ..Detail::default() }
-        }
-        Event::EndpointsChanged { added, removed } => {
-            Detail { added: Some(added), removed: Some(removed), ..Detail::default() }
-        }
-        Event::DiscoveryFailed { reason, subject } => {
-            Detail { code: Some(reason.as_str()), subject: Some(subject.as_deref()), ..Detail::default() }
-        }
+        Event::ServiceRelocated { service, from, to } => Detail {
+            service: Some(service),
+            from: Some(from),
+            to: Some(to),
+            ..Detail::default()
+        },
+        Event::EndpointsChanged { added, removed } => Detail {
+            added: Some(added),
+            removed: Some(removed),
+            ..Detail::default()
+        },
+        Event::DiscoveryFailed { reason, subject } => Detail {
+            code: Some(reason.as_str()),
+            subject: Some(subject.as_deref()),
+            ..Detail::default()
+        },
         Event::ConfigReady | Event::ConfigUpdated => Detail::default(),
     };
-    Told { r#type: event.name(), detail }
+    Told {
+        r#type: event.name(),
+        detail,
+    }
 }
 
 #[derive(Serialize)]
@@ -149,7 +167,11 @@ struct Refusal<'a> {
 
 /// A refusal as `{at, code, value}`.
 pub(crate) fn refusal(refused: &Refused) -> JsValue {
-    to_js(&Refusal { at: &refused.at, code: refused.code.as_str(), value: &refused.value })
+    to_js(&Refusal {
+        at: &refused.at,
+        code: refused.code.as_str(),
+        value: &refused.value,
+    })
 }
 
 /// What a tab tells the others: `{kind}`, with `visible` or `snapshot`.
@@ -174,7 +196,9 @@ pub(crate) fn message_to_js(message: &Message<Rc<Snapshot<JsJson>>>) -> JsValue 
 pub(crate) fn message(json: &JsJson) -> Option<Message<JsJson>> {
     match json.get("kind")?.0.as_string()?.as_str() {
         "hello" => Some(Message::Hello),
-        "beat" => Some(Message::Beat { visible: json.get("visible")?.0.as_bool()? }),
+        "beat" => Some(Message::Beat {
+            visible: json.get("visible")?.0.as_bool()?,
+        }),
         "snapshot" => Some(Message::Snapshot(json.get("snapshot")?)),
         _ => None,
     }
@@ -184,7 +208,11 @@ pub(crate) fn message(json: &JsJson) -> Option<Message<JsJson>> {
 pub(crate) fn publish(to: &Function, snapshot: &Snapshot<JsJson>, events: &[Event]) {
     let change = JsValue::from(Object::new());
     set(&change, "snapshot", &snapshot_to_js(snapshot));
-    set(&change, "events", &to_js(&events.iter().map(told).collect::<Vec<_>>()));
+    set(
+        &change,
+        "events",
+        &to_js(&events.iter().map(told).collect::<Vec<_>>()),
+    );
     // The facade's function reports what its listeners throw; it does not throw itself.
     let _ = to.call1(&JsValue::UNDEFINED, &change);
 }

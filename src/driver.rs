@@ -5,7 +5,10 @@
 //! twice, and publications wait in the outbox until it is drained, so no code of the page runs inside it.
 
 use crate::convert::{self, JsJson};
-use crate::effects::{clock::Clock, fetch, page, signals::Signals, storage::Storage, stream, tabs::Tabs, timers::Alarm};
+use crate::effects::{
+    clock::Clock, fetch, page, signals::Signals, storage::Storage, stream, tabs::Tabs,
+    timers::Alarm,
+};
 use crate::options::Options;
 use js_sys::Function;
 use landfall_protocol::resolver::{Action, Event, Input, Lock, RequestId, Resolver, StreamId};
@@ -124,16 +127,22 @@ impl Driver {
             Action::Fetch { id, probe } => {
                 let driver = self.this.clone();
                 let request = fetch::send(probe, move |result| {
-                    let Some(driver) = driver.upgrade() else { return };
+                    let Some(driver) = driver.upgrade() else {
+                        return;
+                    };
                     // The answer of an aborted request is nobody's.
-                    if remove(&driver.requests, id).is_some() {
+                    if remove(&driver.requests, &id).is_some() {
                         driver.handle(Input::Answered { id, result });
                     }
                 });
                 self.requests.borrow_mut().push((id, request));
             }
-            Action::Abort(id) => drop(remove(&self.requests, id)),
-            Action::Look => self.inbox.borrow_mut().push_back(Input::Looked(page::look())),
+            Action::Abort(id) => drop(remove(&self.requests, &id)),
+            Action::Look => {
+                // A getter of the page runs in here, and may call the client: nothing is borrowed meanwhile.
+                let looked = Input::Looked(page::look());
+                self.inbox.borrow_mut().push_back(looked);
+            }
             Action::OpenStream { id, url } => {
                 let driver = self.this.clone();
                 let stream = stream::open(&url, move |event| {
@@ -143,7 +152,7 @@ impl Driver {
                 });
                 self.streams.borrow_mut().push((id, stream));
             }
-            Action::CloseStream(id) => drop(remove(&self.streams, id)),
+            Action::CloseStream(id) => drop(remove(&self.streams, &id)),
             Action::Join => self.join(),
             Action::Leave => drop(self.tabs.take()),
             Action::Steal => {
@@ -166,7 +175,9 @@ impl Driver {
                     storage.forget();
                 }
             }
-            Action::Publish { snapshot, events } => self.outbox.borrow_mut().push_back((snapshot, events)),
+            Action::Publish { snapshot, events } => {
+                self.outbox.borrow_mut().push_back((snapshot, events));
+            }
         }
     }
 
@@ -178,7 +189,9 @@ impl Driver {
             }
         });
         if tabs.is_none() {
-            self.inbox.borrow_mut().push_back(Input::Lock(Lock::Unsupported));
+            self.inbox
+                .borrow_mut()
+                .push_back(Input::Lock(Lock::Unsupported));
         }
         *self.tabs.borrow_mut() = tabs;
     }
@@ -206,8 +219,8 @@ fn take<T>(queue: &RefCell<VecDeque<T>>) -> Option<T> {
     queue.borrow_mut().pop_front()
 }
 
-fn remove<K: PartialEq, V>(held: &RefCell<Held<K, V>>, key: K) -> Option<V> {
+fn remove<K: PartialEq, V>(held: &RefCell<Held<K, V>>, key: &K) -> Option<V> {
     let mut held = held.borrow_mut();
-    let at = held.iter().position(|(it, _)| *it == key)?;
+    let at = held.iter().position(|(it, _)| it == key)?;
     Some(held.swap_remove(at).1)
 }

@@ -1,15 +1,13 @@
 //! The wasm client: a thin host around [`landfall_protocol`]; it decides nothing itself.
 //!
-//! [`Engine`] is what TypeScript sees. [`driver`] keeps the one law of the machine, [`effects`] do what it
+//! [`Engine`] is what TypeScript sees. `driver` keeps the one law of the machine, [`effects`] do what it
 //! wants done, one file for each, and [`convert`] is the one place where values cross the border.
 
-mod convert;
+pub mod convert;
 mod driver;
 pub mod effects;
 mod options;
 mod read;
-
-pub use convert::JsJson;
 
 use driver::Driver;
 use landfall_protocol::resolver::Input;
@@ -31,7 +29,9 @@ impl Engine {
     #[wasm_bindgen(constructor)]
     pub fn new(options: JsValue, publish: js_sys::Function) -> Result<Engine, JsValue> {
         let options = options::read(options).map_err(|refused| convert::refusal(&refused))?;
-        Ok(Self { driver: Driver::new(options, publish) })
+        Ok(Self {
+            driver: Driver::new(options, publish),
+        })
     }
 
     /// Begins to look for the backend.

@@ -74,20 +74,43 @@ struct WireFallback {
 pub(crate) fn read(value: JsValue) -> Result<Options, Refused> {
     let json = JsJson::trusted(value);
     let wire: Wire = json.read()?;
-    let cached = json.get("cached").map(|kept| (kept, millis(wire.cached_age)));
-    let config = json.get("fallback").and_then(|fallback| fallback.get("config"));
+    let cached = json
+        .get("cached")
+        .map(|kept| (kept, millis(wire.cached_age)));
+    let config = json
+        .get("fallback")
+        .and_then(|fallback| fallback.get("config"));
     checked(wire, cached, config)
 }
 
-fn checked(wire: Wire, cached: Option<(JsJson, Millis)>, config: Option<JsJson>) -> Result<Options, Refused> {
+fn checked(
+    wire: Wire,
+    cached: Option<(JsJson, Millis)>,
+    config: Option<JsJson>,
+) -> Result<Options, Refused> {
     // A page whose origin is no URL (a file, a sandbox) has none to ask.
-    let page = wire.page.as_deref().and_then(|page| BaseUrl::parse(page).ok());
-    let further = wire.candidates.iter().map(|url| BaseUrl::parse(url)).collect::<Result<Vec<_>, _>>();
+    let page = wire
+        .page
+        .as_deref()
+        .and_then(|page| BaseUrl::parse(page).ok());
+    let further = wire
+        .candidates
+        .iter()
+        .map(|url| BaseUrl::parse(url))
+        .collect::<Result<Vec<_>, _>>();
     let further = further.map_err(|refused| refused.within("candidates"))?;
-    let wanted = wire.endpoints.iter().map(wanted).collect::<Result<Vec<_>, _>>();
+    let wanted = wire
+        .endpoints
+        .iter()
+        .map(wanted)
+        .collect::<Result<Vec<_>, _>>();
     let resolver = resolver::Options {
         timeout: millis(wire.timeout),
-        fallback: Fallback { base_url: wire.fallback.base_url, ws_base_url: wire.fallback.ws_base_url, config },
+        fallback: Fallback {
+            base_url: wire.fallback.base_url,
+            ws_base_url: wire.fallback.ws_base_url,
+            config,
+        },
         candidates: candidates(page.as_ref(), &wire.ports, &further),
         page,
         wanted: wanted.map_err(|refused| refused.within("endpoints"))?,
@@ -99,31 +122,48 @@ fn checked(wire: Wire, cached: Option<(JsJson, Millis)>, config: Option<JsJson>)
         cached,
         tabs: wire.tabs,
     };
-    Ok(Options { name: wire.name, started_at: wire.started_at, cache: wire.cache, seed: wire.seed, resolver })
+    Ok(Options {
+        name: wire.name,
+        started_at: wire.started_at,
+        cache: wire.cache,
+        seed: wire.seed,
+        resolver,
+    })
 }
 
 fn name(text: Option<&str>, option: &str) -> Result<Option<Name>, Refused> {
-    text.map(Name::parse).transpose().map_err(|refused| refused.within(option))
+    text.map(Name::parse)
+        .transpose()
+        .map_err(|refused| refused.within(option))
 }
 
 fn wanted(wire: &WireEndpoint) -> Result<Wanted, Refused> {
     let read = || {
         Ok(Wanted {
             name: Name::parse(&wire.name)?,
-            path: PathTemplate::parse(&wire.path).map_err(|_| Refused::new(Code::BadPath, &wire.path))?,
+            path: PathTemplate::parse(&wire.path)
+                .map_err(|_| Refused::new(Code::BadPath, &wire.path))?,
             method: wire.method.as_deref().map(method).transpose()?,
-            protocol: wire.protocol.as_deref().map_or(Ok(Protocol::Http), Protocol::parse)?,
+            protocol: wire
+                .protocol
+                .as_deref()
+                .map_or(Ok(Protocol::Http), Protocol::parse)?,
         })
     };
     read().map_err(|refused: Refused| refused.within(&wire.name))
 }
 
 fn method(text: &str) -> Result<Method, Refused> {
-    text.parse().map_err(|_| Refused::new(Code::BadMethod, text))
+    text.parse()
+        .map_err(|_| Refused::new(Code::BadMethod, text))
 }
 
 /// Whole milliseconds; what is below 0 or no number counts as 0.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates, and NaN gives 0")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "`as` saturates, and NaN gives 0"
+)]
 fn millis(ms: f64) -> Millis {
     Millis(ms as u64)
 }

@@ -6,7 +6,9 @@
 //! sequence of its fields, and an error says nothing but that the shape was wrong. docs/size.md has the figures.
 
 use js_sys::{Array, JsString, Object, Reflect};
-use serde::de::{DeserializeSeed, Deserializer, Error, Expected, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer, Error, Expected, MapAccess, SeqAccess, Unexpected, Visitor,
+};
 use std::cell::RefCell;
 use std::fmt::{self, Display};
 use wasm_bindgen::prelude::*;
@@ -68,7 +70,11 @@ impl<'de> Deserializer<'de> for Reader {
         visitor.visit_bool(self.0.as_bool().ok_or(WrongShape)?)
     }
 
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is checked to be a safe integer")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it is checked to be a safe integer"
+    )]
     fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, WrongShape> {
         let number = self.0.as_f64().ok_or(WrongShape)?;
         if number.trunc() == number && (0.0..=MAX_SAFE).contains(&number) {
@@ -95,7 +101,11 @@ impl<'de> Deserializer<'de> for Reader {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, WrongShape> {
-        if self.0.is_null() || self.0.is_undefined() { visitor.visit_none() } else { visitor.visit_some(self) }
+        if self.0.is_null() || self.0.is_undefined() {
+            visitor.visit_none()
+        } else {
+            visitor.visit_some(self)
+        }
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, WrongShape> {
@@ -105,7 +115,11 @@ impl<'de> Deserializer<'de> for Reader {
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, WrongShape> {
         let object: Object = self.object()?.unchecked_into();
-        visitor.visit_map(Members { keys: Object::keys(&object), object, next: 0 })
+        visitor.visit_map(Members {
+            keys: Object::keys(&object),
+            object,
+            next: 0,
+        })
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -114,7 +128,10 @@ impl<'de> Deserializer<'de> for Reader {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, WrongShape> {
-        visitor.visit_seq(Fields { object: self.object()?, fields: fields.iter() })
+        visitor.visit_seq(Fields {
+            object: self.object()?,
+            fields: fields.iter(),
+        })
     }
 
     serde::forward_to_deserialize_any! {
@@ -126,7 +143,11 @@ impl<'de> Deserializer<'de> for Reader {
 impl Reader {
     /// The value, where it is an object and not an array.
     fn object(self) -> Result<JsValue, WrongShape> {
-        if self.0.is_object() && !Array::is_array(&self.0) { Ok(self.0) } else { Err(WrongShape) }
+        if self.0.is_object() && !Array::is_array(&self.0) {
+            Ok(self.0)
+        } else {
+            Err(WrongShape)
+        }
     }
 }
 
@@ -139,12 +160,16 @@ struct Elements {
 impl<'de> SeqAccess<'de> for Elements {
     type Error = WrongShape;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, WrongShape> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, WrongShape> {
         if self.next >= self.array.length() {
             return Ok(None);
         }
         self.next += 1;
-        seed.deserialize(Reader(self.array.get(self.next - 1))).map(Some)
+        seed.deserialize(Reader(self.array.get(self.next - 1)))
+            .map(Some)
     }
 }
 
@@ -158,17 +183,26 @@ struct Members {
 impl<'de> MapAccess<'de> for Members {
     type Error = WrongShape;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, WrongShape> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, WrongShape> {
         if self.next >= self.keys.length() {
             return Ok(None);
         }
         self.next += 1;
-        seed.deserialize(Reader(self.keys.get(self.next - 1))).map(Some)
+        seed.deserialize(Reader(self.keys.get(self.next - 1)))
+            .map(Some)
     }
 
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, WrongShape> {
+    fn next_value_seed<V: DeserializeSeed<'de>>(
+        &mut self,
+        seed: V,
+    ) -> Result<V::Value, WrongShape> {
         let key = self.keys.get(self.next - 1);
-        seed.deserialize(Reader(Reflect::get(&self.object, &key).map_err(|_| WrongShape)?))
+        seed.deserialize(Reader(
+            Reflect::get(&self.object, &key).map_err(|_| WrongShape)?,
+        ))
     }
 }
 
@@ -181,8 +215,13 @@ struct Fields {
 impl<'de> SeqAccess<'de> for Fields {
     type Error = WrongShape;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, WrongShape> {
-        let Some(field) = self.fields.next() else { return Ok(None) };
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, WrongShape> {
+        let Some(field) = self.fields.next() else {
+            return Ok(None);
+        };
         let value = Reflect::get(&self.object, &name(field)).map_err(|_| WrongShape)?;
         let is_missing = value.is_undefined();
         match seed.deserialize(Reader(value)) {

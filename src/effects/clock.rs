@@ -19,7 +19,11 @@ impl Clock {
         Self { started_at }
     }
 
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates at 0")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "`as` saturates at 0"
+    )]
     pub(crate) fn now(&self) -> Millis {
         Millis((now() - self.started_at) as u64)
     }

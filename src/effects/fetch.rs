@@ -22,7 +22,10 @@ impl Drop for InFlight {
 }
 
 /// Sends a probe and reports its answer, even when it was aborted.
-pub fn send(probe: Probe, report: impl FnOnce(Result<Answer<JsJson>, Failure>) + 'static) -> InFlight {
+pub fn send(
+    probe: Probe,
+    report: impl FnOnce(Result<Answer<JsJson>, Failure>) + 'static,
+) -> InFlight {
     let controller = AbortController::new().ok();
     let request = build(&probe, controller.as_ref());
     spawn_local(async move {
@@ -60,7 +63,8 @@ async fn read(probe: &Probe, response: &Response) -> Answer<JsJson> {
     let url = response.url();
     Answer {
         status: response.status(),
-        redirected_to: (response.redirected() && origin(&url) != origin(&probe.url)).then(|| origin(&url).to_owned()),
+        redirected_to: (response.redirected() && origin(&url) != origin(&probe.url))
+            .then(|| origin(&url).to_owned()),
         allow: headers.get("allow"),
         cache_control: headers.get("cache-control"),
         retry_after: headers.get("retry-after"),
@@ -86,7 +90,9 @@ async fn read_body(response: &Response, max_bytes: usize) -> Body<JsJson> {
     };
     // A byte order mark is no JSON, but some servers send one (RFC 8259 section 8.1).
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
-    let Ok(text) = std::str::from_utf8(text) else { return Body::NotJson };
+    let Ok(text) = std::str::from_utf8(text) else {
+        return Body::NotJson;
+    };
     match parse(text, max_bytes) {
         Ok(json) => Body::Json(json),
         Err(NotParsed::OutOfBounds(bound)) => Body::OutOfBounds(bound),
@@ -97,11 +103,15 @@ async fn read_body(response: &Response, max_bytes: usize) -> Body<JsJson> {
 /// Reads a body chunk by chunk, so that one that is huge or never ends is left at the bound; `None` then.
 async fn read_bytes(response: &Response, max_bytes: usize) -> Result<Option<Vec<u8>>, JsValue> {
     let mut bytes = Vec::new();
-    let Some(body) = response.body() else { return Ok(Some(bytes)) };
+    let Some(body) = response.body() else {
+        return Ok(Some(bytes));
+    };
     let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
     loop {
         let read = JsFuture::from(reader.read()).await?;
-        let Ok(chunk) = Reflect::get(&read, &"value".into())?.dyn_into::<Uint8Array>() else { return Ok(Some(bytes)) };
+        let Ok(chunk) = Reflect::get(&read, &"value".into())?.dyn_into::<Uint8Array>() else {
+            return Ok(Some(bytes));
+        };
         let start = bytes.len();
         let end = start + chunk.length() as usize;
         if end > max_bytes {

@@ -16,7 +16,11 @@ extern "C" {
 /// The page-local sources as they are now, the global variable first. What is not JSON, or too large, is left out.
 #[must_use]
 pub fn look() -> Vec<JsJson> {
-    [of_global(), of_script()].into_iter().flatten().filter_map(|text| parse(&text, MAX_PROVIDED).ok()).collect()
+    [of_global(), of_script()]
+        .into_iter()
+        .flatten()
+        .filter_map(|text| parse(&text, MAX_PROVIDED).ok())
+        .collect()
 }
 
 fn of_global() -> Option<String> {
@@ -28,7 +32,10 @@ fn of_global() -> Option<String> {
 fn of_script() -> Option<String> {
     let document: Document = member(&js_sys::global(), "document")?.unchecked_into();
     let element = document.element("landfall-config").ok()?;
-    member(&element, "textContent")?.dyn_into::<JsString>().ok().map(String::from)
+    member(&element, "textContent")?
+        .dyn_into::<JsString>()
+        .ok()
+        .map(String::from)
 }
 
 fn member(object: &JsValue, key: &str) -> Option<JsValue> {

@@ -27,10 +27,14 @@ impl Signals {
     /// Reports to `driver`: how things are now, and each change.
     pub(crate) fn listen(driver: Weak<Driver>) -> Self {
         let report = move |event: JsValue| {
-            let Some(driver) = driver.upgrade() else { return };
+            let Some(driver) = driver.upgrade() else {
+                return;
+            };
             // While the page goes away it still counts as visible.
             let leaving = text(&event, "type").as_deref() == Some("pagehide");
-            driver.handle(Input::Visible(!leaving && !flag(&document(), "hidden", true)));
+            driver.handle(Input::Visible(
+                !leaving && !flag(&document(), "hidden", true),
+            ));
             driver.handle(Input::Online(!flag(&global("navigator"), "onLine", false)));
             if leaving {
                 driver.handle(Input::Leave);
@@ -40,7 +44,10 @@ impl Signals {
         };
         report(JsValue::UNDEFINED);
         let listener = Closure::<dyn Fn(JsValue)>::new(report);
-        let mut signals = Self { registered: Vec::new(), listener };
+        let mut signals = Self {
+            registered: Vec::new(),
+            listener,
+        };
         for event in ["online", "offline", "pagehide", "pageshow"] {
             signals.add(js_sys::global().into(), event);
         }
@@ -51,7 +58,10 @@ impl Signals {
     fn add(&mut self, target: JsValue, event: &'static str) {
         let target: Target = target.unchecked_into();
         // A server has neither a document nor these events.
-        if target.add(event, self.listener.as_ref().unchecked_ref()).is_ok() {
+        if target
+            .add(event, self.listener.as_ref().unchecked_ref())
+            .is_ok()
+        {
             self.registered.push((target, event));
         }
     }

@@ -26,7 +26,11 @@ impl Storage {
     /// Keeps a snapshot, with the time.
     pub fn keep(&self, snapshot: &JsValue) {
         let kept = Object::new();
-        for (key, value) in [("v", &VERSION.into()), ("t", &Date::now().into()), ("s", snapshot)] {
+        for (key, value) in [
+            ("v", &VERSION.into()),
+            ("t", &Date::now().into()),
+            ("s", snapshot),
+        ] {
             let _ = Reflect::set(&kept, &key.into(), value);
         }
         if let (Some(storage), Some(text)) = (local_storage(), stringify(&kept)) {

@@ -55,7 +55,10 @@ pub(crate) fn open(url: &str, report: impl Fn(StreamEvent<JsJson>) + 'static) ->
             source.add(event, listener.as_ref().unchecked_ref());
         }
     }
-    Stream { source, _listener: listener }
+    Stream {
+        source,
+        _listener: listener,
+    }
 }
 
 impl Drop for Stream {

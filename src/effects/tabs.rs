@@ -32,7 +32,12 @@ extern "C" {
     type LockManager;
 
     #[wasm_bindgen(method, catch)]
-    fn request(this: &LockManager, name: &str, options: &JsValue, granted: &Function) -> Result<Promise, JsValue>;
+    fn request(
+        this: &LockManager,
+        name: &str,
+        options: &JsValue,
+        granted: &Function,
+    ) -> Result<Promise, JsValue>;
 }
 
 /// How the lock is asked for.
@@ -69,7 +74,9 @@ impl Tabs {
     /// Asks for the lock and listens to the channel of `name`; `None` where the browser has no such thing.
     pub(crate) fn join(name: &str, report: impl Fn(Input<JsJson>) + 'static) -> Option<Self> {
         let navigator = Reflect::get(&js_sys::global(), &"navigator".into()).ok()?;
-        let locks = Reflect::get(&navigator, &"locks".into()).ok().filter(JsValue::is_object)?;
+        let locks = Reflect::get(&navigator, &"locks".into())
+            .ok()
+            .filter(JsValue::is_object)?;
         let mut full = String::from("landfall:");
         full.push_str(name);
         let channel = BroadcastChannel::new(&full).ok()?;
@@ -90,7 +97,11 @@ impl Tabs {
         });
         channel.set_onmessage(listener.as_ref().unchecked_ref());
         ask(&shared, Ask::IfAvailable);
-        Some(Self { shared, channel, _listener: listener })
+        Some(Self {
+            shared,
+            channel,
+            _listener: listener,
+        })
     }
 
     /// Takes the lock away from the tab that holds it.
@@ -159,7 +170,10 @@ fn ask(shared: &Rc<Shared>, how: Ask) {
         (holder.report)(Input::Lock(Lock::Granted));
         held.into()
     });
-    match shared.locks.request(&shared.name, &options, granted.unchecked_ref()) {
+    match shared
+        .locks
+        .request(&shared.name, &options, granted.unchecked_ref())
+    {
         Ok(outcome) => {
             let shared = Rc::clone(shared);
             spawn_local(async move {

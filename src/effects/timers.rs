@@ -17,6 +17,9 @@ impl Alarm {
     /// An alarm for `at`, as seen from `now`. It may go off too early; the machine then sleeps on.
     pub(crate) fn set(at: Millis, now: Millis, wake: impl FnOnce() + 'static) -> Self {
         let pause = (at - now).0.min(LONGEST);
-        Self { at, _timeout: Timeout::new(u32::try_from(pause).unwrap_or_default(), wake) }
+        Self {
+            at,
+            _timeout: Timeout::new(u32::try_from(pause).unwrap_or_default(), wake),
+        }
     }
 }

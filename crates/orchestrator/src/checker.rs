@@ -40,10 +40,8 @@ pub(crate) struct Work {
     ready: RefCell<VecDeque<InstanceId>>,
     /// Workers that run.
     workers: Cell<usize>,
-    /// Woken when the last ready check was taken.
-    taken: Notify,
-    /// Woken when a verdict was recorded.
-    checked: Rc<Notify>,
+    /// Woken when a worker has nothing left to do: what it checked waits for its next turn.
+    done: Notify,
     buffers: RefCell<Vec<Buffers>>,
     total: Cell<u64>,
     failed: Cell<u64>,
@@ -53,11 +51,6 @@ impl Checker {
     /// How many checks were made, and how many of them failed.
     pub(crate) fn counts(&self) -> (u64, u64) {
         (self.work.total.get(), self.work.failed.get())
-    }
-
-    /// Woken when a verdict was recorded.
-    pub(crate) fn checked(&self) -> Rc<Notify> {
-        Rc::clone(&self.work.checked)
     }
 
     /// Checks for ever.
@@ -78,7 +71,7 @@ impl Checker {
             tokio::select! {
                 () = sleep_until(&self.clock, next) => {}
                 () = nudges.notified() => {}
-                () = self.work.taken.notified() => {}
+                () = self.work.done.notified() => {}
             }
         }
     }
@@ -120,9 +113,7 @@ impl Checker {
         }
         self.work.workers.set(self.work.workers.get() - 1);
         self.work.buffers.borrow_mut().push(buffers);
-        if !self.work.queued.borrow().is_empty() {
-            self.work.taken.notify_one();
-        }
+        self.work.done.notify_one();
     }
 
     async fn check(&self, id: InstanceId, buffers: &mut Buffers) {
@@ -165,7 +156,6 @@ impl Checker {
         {
             self.finder.describe(id);
         }
-        self.work.checked.notify_one();
     }
 }
 

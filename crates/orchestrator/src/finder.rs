@@ -139,7 +139,7 @@ impl Finder {
             self.undecided
                 .borrow_mut()
                 .retain(|undecided| undecided.place != *place);
-            registry.socket_gone(place, self.clock.now());
+            registry.socket_gone(place, self.clock.now(), unix_ms());
         }
     }
 

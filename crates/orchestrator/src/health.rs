@@ -84,6 +84,12 @@ impl HealthState {
         self.record(Verdict::Failed);
     }
 
+    /// Somebody listens again: what was before does not count against it. The history stays.
+    pub(crate) fn begin_anew(&mut self) {
+        self.score = None;
+        self.class = HealthClass::Unknown;
+    }
+
     /// From 0 to 100, from the last checks that said something.
     #[must_use]
     pub(crate) fn score(&self) -> Option<u8> {
@@ -211,6 +217,9 @@ mod tests {
             (state.class(), state.score(), state.latency_us()),
             (Unhealthy, Some(0), None)
         );
+        state.begin_anew();
+        state.record(ALIVE);
+        assert_eq!((state.class(), state.scores().len()), (Healthy, 3));
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! Turns changes of the registry into revisions of the catalog and into events.
 
-use crate::checker::Checker;
 use crate::http::{Catalog, Hub, Server, Topic, catalog_event};
 use crate::registry::Registry;
 use std::cell::RefCell;
@@ -40,14 +39,15 @@ pub(crate) async fn publish_catalog(
 }
 
 /// Sends raw health while somebody wants it, for ever.
-pub(crate) async fn publish_health(server: Rc<Server>, checker: Rc<Checker>) {
-    let checked = checker.checked();
+pub(crate) async fn publish_health(server: Rc<Server>) {
+    let verdicts = server.registry.borrow().verdicts();
     loop {
         while !server.hub.has(Topic::Health) {
             server.hub.joined().await;
         }
-        checked.notified().await;
-        server.hub.send(Topic::Health, &server.health_event());
+        // Whoever opened a stream was told just then.
         sleep(HEALTH_EVERY).await;
+        verdicts.notified().await;
+        server.hub.send(Topic::Health, &server.health_event());
     }
 }

@@ -61,6 +61,7 @@ pub(crate) struct Registry {
     periods: Periods,
     next_id: u32,
     changes: Rc<Notify>,
+    verdicts: Rc<Notify>,
     nudges: Rc<Notify>,
 }
 
@@ -115,6 +116,7 @@ impl Registry {
             periods,
             next_id: 0,
             changes: Rc::default(),
+            verdicts: Rc::default(),
             nudges: Rc::default(),
         };
         for service in settings {
@@ -183,6 +185,11 @@ impl Registry {
         Rc::clone(&self.changes)
     }
 
+    /// Woken when there is a new verdict: from a check, or because a socket appeared or vanished.
+    pub(crate) fn verdicts(&self) -> Rc<Notify> {
+        Rc::clone(&self.verdicts)
+    }
+
     /// Woken when a check became due out of turn.
     pub(crate) fn nudges(&self) -> Rc<Notify> {
         Rc::clone(&self.nudges)
@@ -233,6 +240,7 @@ impl Registry {
         instance.suspect = checked.timed_out;
         let verdict = checked.verdict;
         let transition = instance.record(verdict, now, unix_ms);
+        self.verdicts.notify_one();
         if transition.class {
             let health = instance.health.class().as_str();
             tracing::info!(service = %instance.service, url = %instance.url, health, "health changed");
@@ -303,7 +311,7 @@ impl Registry {
     }
 
     /// Nobody listens at `place` any more.
-    pub(crate) fn socket_gone(&mut self, place: &Place, now: Millis) {
+    pub(crate) fn socket_gone(&mut self, place: &Place, now: Millis, unix_ms: u64) {
         let Some(instance) = self
             .instances
             .values_mut()
@@ -315,9 +323,11 @@ impl Registry {
         tracing::info!(service = %instance.service, url = %instance.url, "nobody listens any more");
         instance.gone_since = Some(now);
         instance.health.lost();
+        instance.checked = Some((now, unix_ms));
         let service = instance.service.clone();
         self.drop_superseded(&service);
         self.changes.notify_one();
+        self.verdicts.notify_one();
     }
 
     /// A gone instance says that a service is down. While the service runs elsewhere it says nothing.

@@ -151,7 +151,7 @@ fn assemble(settings: Settings, address: SocketAddr, clock: Clock) -> Result<Rc<
         clock,
     });
     spawn_local(publish_catalog(registry, catalog, Rc::clone(&hub)));
-    spawn_local(publish_health(Rc::clone(&server), Rc::clone(&checker)));
+    spawn_local(publish_health(Rc::clone(&server)));
     spawn_local(hub.keep_alive());
     spawn_local(checker.run());
     if settings.sockets.enabled {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { STATUS_BODY } from '../testing/fixtures';
-import { readDaemonStatus } from './daemon-status';
+import { STATUS_BODY, status } from '../testing/fixtures';
+import { isOverBudget, readDaemonStatus } from './daemon-status';
 
 test('a status is read', () => {
   expect(readDaemonStatus(STATUS_BODY)).toMatchObject({
@@ -11,12 +11,21 @@ test('a status is read', () => {
 });
 
 test('what the daemon does not say is unknown, not zero', () => {
-  const status = readDaemonStatus({ budget: { used_permille: 'much' } });
-  expect(status?.budget.usedPermille).toBeNull();
-  expect(status?.rssBytes).toBeNull();
-  expect(status?.checks.total).toBeNull();
+  const read = readDaemonStatus({ budget: { used_permille: 'much' } });
+  expect(read?.budget.usedPermille).toBeNull();
+  expect(read?.rssBytes).toBeNull();
+  expect(read?.checks.total).toBeNull();
 });
 
 test.each([null, [], 'ok', {}, { budget: 3 }])('%j is no status', (body) => {
   expect(readDaemonStatus(body)).toBeNull();
+});
+
+test('over the budget is what is above it by more than the daemon promises, over a window that says something', () => {
+  const budget = (part: object) => isOverBudget({ ...status().budget, budgetPermille: 10, windowMs: 60_000, ...part });
+  expect(budget({ usedPermille: 10.4 })).toBe(false);
+  expect(budget({ usedPermille: 10.6 })).toBe(true);
+  expect(budget({ usedPermille: 15, windowMs: 1_800 })).toBe(false);
+  expect(budget({ usedPermille: null })).toBe(false);
+  expect(budget({ usedPermille: 15, budgetPermille: null })).toBe(false);
 });

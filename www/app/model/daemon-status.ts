@@ -34,6 +34,17 @@ export interface DaemonStatus {
   readonly streams: number | null;
 }
 
+/** By how much the used share may be above the budget before it is called over it: the daemon promises to stay under 1.05 times. */
+const TOLERANCE = 1.05;
+/** A shorter window than this says more of the start than of the daemon, milliseconds. */
+const MIN_WINDOW_MS = 10_000;
+
+/** Whether the daemon has used more than it may; false while too little is known. */
+export function isOverBudget({ usedPermille, budgetPermille, windowMs }: DaemonStatus['budget']): boolean {
+  if (usedPermille === null || budgetPermille === null || windowMs === null || windowMs < MIN_WINDOW_MS) return false;
+  return usedPermille > budgetPermille * TOLERANCE;
+}
+
 /** Reads a status; null if it is not one. */
 export function readDaemonStatus(body: unknown): DaemonStatus | null {
   const wire = object(body);

@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest';
 import { endpoint } from '../testing/fixtures';
-import { contradictionText, evidenceGroups, methodCounts, methodsOf } from './methods';
+import { contradictionText, evidenceGroups, methodCounts, methodsOf, namesOf } from './methods';
 
 test('methods come in their usual order', () => {
   expect(methodsOf(endpoint({ methods: { DELETE: 'openapi', GET: 'openapi', PATCH: 'openapi', POST: 'openapi' } }))).toEqual(['GET', 'POST', 'PATCH', 'DELETE']);
+});
+
+test('names are those beside the path, operations in the order of their methods', () => {
+  expect(namesOf(endpoint({ name: '/items', path: '/items', operations: { DELETE: 'remove', GET: 'read' } }))).toEqual(['read', 'remove']);
+  expect(namesOf(endpoint({ name: 'items', path: '/items', operations: {} }))).toEqual(['items']);
 });
 
 test('methods are grouped by evidence, best first', () => {

@@ -26,6 +26,12 @@ export function methodsOf(endpoint: Endpoint): readonly string[] {
   return Object.keys(endpoint.methods).sort(byMethod);
 }
 
+/** The names that an endpoint has beside its path, its operations in the usual order of their methods. */
+export function namesOf(endpoint: Endpoint): readonly string[] {
+  const operations = Object.entries(endpoint.operations).sort(([a], [b]) => byMethod(a, b)).map(([, name]) => name);
+  return endpoint.name === endpoint.path ? operations : [endpoint.name, ...operations];
+}
+
 /** The methods of an endpoint by evidence, best evidence first. */
 export function evidenceGroups(endpoint: Endpoint): readonly EvidenceGroup[] {
   const found = Object.entries(endpoint.methods);

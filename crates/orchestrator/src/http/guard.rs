@@ -87,9 +87,12 @@ impl Guard {
 
     /// Adds what lets the page read the response. Called only for requests that were let in.
     pub(crate) fn allow_reading(reply: &mut Reply, origin: Option<&HeaderValue>) {
-        reply
-            .headers_mut()
-            .append(VARY, HeaderValue::from_static("Origin"));
+        let vary = if reply.headers().contains_key(VARY) {
+            "Accept-Encoding, Origin"
+        } else {
+            "Origin"
+        };
+        set(reply, VARY, vary);
         if let Some(origin) = origin {
             reply
                 .headers_mut()

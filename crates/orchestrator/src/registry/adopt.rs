@@ -93,6 +93,7 @@ impl Registry {
             self.keep_registration(&name, identity.clone());
             self.drop_superseded(&name);
             self.changes.notify_one();
+            self.verdicts.notify_one();
             self.nudges.notify_one();
         }
     }
@@ -155,6 +156,7 @@ impl Registry {
         instance.url = found.reading.url.clone();
         instance.place = Some(found.place.clone());
         instance.gone_since = None;
+        instance.health.begin_anew();
         instance.suspect = false;
         instance.checking = false;
         instance.description = description(found);

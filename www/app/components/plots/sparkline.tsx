@@ -17,7 +17,7 @@ interface LineProps extends SparklineProps {
 }
 
 /** Places along x; a history is at most 64 checks, and a shorter one grows from the right. */
-const MIN_SLOTS = 24;
+const MIN_SLOTS = 12;
 
 export function sparkFrame(count: number, width: number, height: number): Frame {
   return { width, height, slots: Math.max(MIN_SLOTS, count), inset: 2 };

@@ -1,5 +1,6 @@
 // The endpoints of one service: where, which methods, how that is known, what they speak.
 import type { Endpoint } from 'landfall';
+import { namesOf } from '../../model/methods';
 import { useMore } from '../../hooks/use-more';
 import { type Column, DataTable } from '../text/data-table';
 import { Clip } from '../text/clip';
@@ -32,8 +33,7 @@ export function EndpointTable({ service, endpoints }: EndpointTableProps) {
 }
 
 function EndpointPath({ endpoint }: { readonly endpoint: Endpoint }) {
-  const operations = Object.values(endpoint.operations);
-  const names = endpoint.name === endpoint.path ? operations : [endpoint.name, ...operations];
+  const names = namesOf(endpoint);
   return (
     <>
       <Clip className="path" text={endpoint.path} />

@@ -28,7 +28,7 @@ export const InstanceCard = memo(function InstanceCard({ instance, verdict, chos
         <span className="faint">weight {whole(instance.weight)}</span>
       </div>
       <div className="instance-plots">
-        <figure>
+        <figure className={`is-${healthClass}`}>
           <figcaption>Health <strong>{verdict?.health ?? UNKNOWN}</strong><span className="faint"> of 100</span></figcaption>
           <HistoryPlot kind="health" values={verdict?.healthHistory ?? []} />
         </figure>

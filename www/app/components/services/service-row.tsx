@@ -50,7 +50,7 @@ export const ServiceRow = memo(function ServiceRow({ match, verdict, healthClass
         {counts.length > ROW_METHODS && <span className="faint">+{counts.length - ROW_METHODS}</span>}
         {service.endpoints.length === 0 && <span className="faint">no endpoints</span>}
       </span>
-      <span role="cell" className="cell-health">
+      <span role="cell" className={`cell-health is-${healthClass}`}>
         <HealthSparkline values={verdict?.healthHistory ?? NO_VALUES} />
         <span className="measure"><strong>{verdict?.health ?? UNKNOWN}</strong><span className={`class-word is-${healthClass}`}>{healthClass}</span></span>
       </span>

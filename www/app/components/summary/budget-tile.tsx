@@ -6,15 +6,16 @@ import { duration } from '../../format/time';
 import { percent } from '../../format/units';
 import { BudgetMeter } from '../plots/budget-meter';
 import { UsedPlot } from '../plots/used-plot';
+import { isOverBudget } from '../../model/daemon-status';
 import { Facts, Tile, known } from './tile';
 
 export const BudgetTile = memo(function BudgetTile({ reading }: { readonly reading: StatusReading }) {
   const { budgetPermille, usedPermille, pacePermille, windowMs, policy, forgivenUs } = reading.status.budget;
-  const over = usedPermille !== null && budgetPermille !== null && usedPermille > budgetPermille;
+  const over = isOverBudget(reading.status.budget);
   return (
     <Tile id="budget" title="CPU budget" figure={known(usedPermille, percent)} note={<>of a core, budget {known(budgetPermille, percent)}{over && <strong className="alarm"> · over budget</strong>}</>}>
       <UsedPlot values={reading.used} budget={budgetPermille} />
-      {usedPermille !== null && budgetPermille !== null && <BudgetMeter used={usedPermille} budget={budgetPermille} />}
+      {usedPermille !== null && budgetPermille !== null && <BudgetMeter used={usedPermille} budget={budgetPermille} over={over} />}
       <Facts facts={[
         { term: 'Pace', value: known(pacePermille, percent) },
         { term: 'Policy', value: known(policy, clip) },

@@ -1,0 +1,150 @@
+//! The catalog as clients get it.
+
+use crate::support::backend::Backend;
+use crate::support::daemon::{Daemon, QUIET};
+use crate::support::eventually;
+use flate2::read::GzDecoder;
+use landfall_protocol::catalog::Document;
+use std::io::Read;
+
+const PATH: &str = "/.well-known/landfall";
+
+#[test]
+fn the_daemon_lists_itself_with_the_routes_that_it_has() {
+    let daemon = Daemon::start(QUIET);
+    let own = daemon.service("landfall").unwrap();
+    assert_eq!(
+        own["instances"][0]["url"],
+        format!("http://{}", daemon.address)
+    );
+    assert_eq!(own["instances"][0]["health"], "healthy");
+    let endpoints = own["endpoints"].as_object().unwrap();
+    assert_eq!(endpoints["events"]["protocol"], "sse");
+    for endpoint in endpoints
+        .values()
+        .filter(|endpoint| endpoint["protocol"] == "http")
+    {
+        let path = endpoint["path"].as_str().unwrap();
+        assert_eq!(daemon.get(path, &[]).status, 200, "{path}");
+    }
+}
+
+#[test]
+fn settings_reach_the_page_and_the_protocol_reads_the_document() {
+    let daemon = Daemon::start(&format!(
+        "name = \"workshop\"\nttl = \"45s\"\n{QUIET}
+[config]
+API_BASE_URL = \"http://localhost:8010\"
+nested = {{ list = [1, 2.5, true, \"x\"] }}
+
+[[services]]
+name = \"chat\"
+url = \"http://127.0.0.1:1\"
+weight = 7
+[services.endpoints.updates]
+path = \"/ws/updates\"
+protocol = \"websocket\"
+[services.endpoints.message]
+path = \"/messages/{{id}}\"
+methods = [\"GET\", \"DELETE\"]
+"
+    ));
+    let catalog = daemon.catalog();
+    assert_eq!(catalog["name"], "workshop");
+    assert_eq!(catalog["ttl"], 45);
+    assert_eq!(
+        catalog["config"]["nested"]["list"],
+        serde_json::json!([1, 2.5, true, "x"])
+    );
+    let chat = daemon.service("chat").unwrap();
+    assert_eq!(chat["instances"][0]["weight"], 7);
+    assert_eq!(chat["endpoints"]["updates"]["protocol"], "websocket");
+    assert_eq!(
+        chat["endpoints"]["message"]["methods"],
+        serde_json::json!({ "GET": "catalog", "DELETE": "catalog" })
+    );
+    let document = Document::from_json(&catalog).unwrap();
+    assert_eq!(document.services.len(), 2);
+}
+
+#[test]
+fn a_catalog_that_is_known_is_not_sent_again() {
+    let daemon = Daemon::start(QUIET);
+    let first = daemon.get(PATH, &[]);
+    assert_eq!(
+        (first.status, first.field("content-type")),
+        (200, "application/json")
+    );
+    assert_eq!(
+        (first.field("cache-control"), first.field("vary")),
+        ("no-cache", "Accept-Encoding, Origin")
+    );
+    let etag = first.field("etag");
+    assert!(etag.starts_with('"'), "{etag} is not a strong tag");
+    let again = daemon.get(PATH, &[("If-None-Match", etag)]);
+    assert_eq!(
+        (again.status, again.field("etag"), again.body.len()),
+        (304, etag, 0)
+    );
+    assert_eq!(
+        daemon.get(PATH, &[("If-None-Match", "\"other\"")]).status,
+        200
+    );
+}
+
+#[test]
+fn gzip_carries_the_same_document_under_another_tag() {
+    let daemon = Daemon::start(QUIET);
+    let (plain, packed) = (
+        daemon.get(PATH, &[]),
+        daemon.get(PATH, &[("Accept-Encoding", "br, gzip")]),
+    );
+    assert_eq!(packed.field("content-encoding"), "gzip");
+    let mut unpacked = Vec::new();
+    GzDecoder::new(packed.body.as_slice())
+        .read_to_end(&mut unpacked)
+        .unwrap();
+    assert_eq!(unpacked, plain.body);
+    assert_ne!(packed.field("etag"), plain.field("etag"));
+    let again = daemon.get(
+        PATH,
+        &[
+            ("Accept-Encoding", "gzip"),
+            ("If-None-Match", packed.field("etag")),
+        ],
+    );
+    assert_eq!(again.status, 304);
+}
+
+#[test]
+fn checks_that_change_nothing_make_no_revision_and_a_change_of_class_makes_one() {
+    let backend = Backend::start(&[("/up", 200, "{}")]);
+    let daemon = Daemon::start(&format!(
+        "{QUIET}[checks]\ninterval = \"50ms\"\n[[services]]\nname = \"it\"\nurl = \"{}\"\nhealth_path = \"/up\"\n[services.endpoints.a]\npath = \"/a\"\n",
+        backend.url()
+    ));
+    let health = || daemon.service("it").unwrap()["instances"][0]["health"].clone();
+    eventually("the service is healthy", || {
+        (health() == "healthy").then_some(())
+    });
+    let before = daemon.get(PATH, &[]);
+    let asked = backend.asked().len();
+    eventually("more checks", || {
+        (backend.asked().len() > asked + 5).then_some(())
+    });
+    assert_eq!(daemon.get(PATH, &[]).field("etag"), before.field("etag"));
+    backend.answer("/up", 503, "{}");
+    eventually("the service is unhealthy", || {
+        (health() == "unhealthy").then_some(())
+    });
+    assert_ne!(daemon.get(PATH, &[]).field("etag"), before.field("etag"));
+    assert!(daemon.catalog()["revision"].as_u64() > before.json()["revision"].as_u64());
+    assert!(
+        backend
+            .asked()
+            .iter()
+            .all(|line| line.starts_with("GET /up ")),
+        "{:?}",
+        backend.asked()
+    );
+}

@@ -1,0 +1,124 @@
+//! The real binary.
+
+use super::client::{Response, get};
+use super::eventually;
+use serde_json::Value;
+use std::fs;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Output};
+
+/// Settings of a daemon that finds nothing by itself. A build without optimizations may cost what it costs.
+pub(crate) const QUIET: &str = "[budget]\ncpu_percent = 100\n[sockets]\nenabled = false\n";
+
+/// Settings of a daemon that finds what listens on these ports, and nothing else of this machine.
+pub(crate) fn watching(ports: &[u16]) -> String {
+    format!(
+        "[budget]\ncpu_percent = 100\n[checks]\ninterval = \"100ms\"\n[sockets]\nonly_ports = {ports:?}\n"
+    )
+}
+
+/// A daemon that ends with the test.
+pub(crate) struct Daemon {
+    pub(crate) address: SocketAddr,
+    child: Child,
+    folder: tempfile::TempDir,
+}
+
+impl Daemon {
+    /// Starts a daemon with these settings and waits until it answers.
+    pub(crate) fn start(settings: &str) -> Self {
+        Self::start_in(tempfile::tempdir().unwrap(), settings)
+    }
+
+    /// The same with the state of a daemon before.
+    pub(crate) fn start_in(folder: tempfile::TempDir, settings: &str) -> Self {
+        let ready = folder.path().join("ready");
+        let _ = fs::remove_file(&ready);
+        fs::write(folder.path().join("landfall.toml"), settings).unwrap();
+        // A pipe that nobody reads would fill up and stop the daemon.
+        let log = fs::File::create(folder.path().join("log")).unwrap();
+        let mut child = command(folder.path()).stderr(log).spawn().unwrap();
+        let url = eventually("the daemon is ready", || {
+            if let Some(status) = child.try_wait().unwrap() {
+                panic!("the daemon ended: {status}");
+            }
+            fs::read_to_string(&ready).ok()
+        });
+        let address = url.trim().strip_prefix("http://").unwrap().parse().unwrap();
+        Self {
+            address,
+            child,
+            folder,
+        }
+    }
+
+    pub(crate) fn get(&self, path: &str, fields: &[(&str, &str)]) -> Response {
+        get(self.address, path, fields)
+    }
+
+    pub(crate) fn catalog(&self) -> Value {
+        self.get("/.well-known/landfall", &[]).json()
+    }
+
+    /// The service of this name in the catalog.
+    pub(crate) fn service(&self, name: &str) -> Option<Value> {
+        let catalog = self.catalog();
+        catalog["services"]
+            .as_array()?
+            .iter()
+            .find(|service| service["name"] == name)
+            .cloned()
+    }
+
+    /// Sends a signal.
+    pub(crate) fn signal(&self, name: &str) {
+        let sent = Command::new("kill")
+            .args([&format!("-{name}"), &self.child.id().to_string()])
+            .status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// Waits for the end.
+    pub(crate) fn wait(mut self) -> (ExitStatus, tempfile::TempDir) {
+        let status = self.child.wait().unwrap();
+        (
+            status,
+            std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap()),
+        )
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs a daemon that is expected to end by itself.
+pub(crate) fn run(folder: &Path, settings: &str, further: &[&str]) -> Output {
+    fs::write(folder.join("landfall.toml"), settings).unwrap();
+    command(folder).args(further).output().unwrap()
+}
+
+fn command(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_landfall"));
+    command
+        .args(["serve", "--listen", "127.0.0.1:0", "--settings"])
+        .arg(folder.join("landfall.toml"))
+        .arg("--state-dir")
+        .arg(folder.join("state"))
+        .arg("--ready-file")
+        .arg(folder.join("ready"));
+    for variable in [
+        "LANDFALL_SETTINGS",
+        "LANDFALL_LISTEN",
+        "LANDFALL_STATE_DIR",
+        "LANDFALL_READY_FILE",
+        "LANDFALL_LOG",
+    ] {
+        command.env_remove(variable);
+    }
+    command
+}
