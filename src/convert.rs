@@ -4,14 +4,12 @@
 //! read where the protocol asks for a shape. So there is no second parser in the wasm, and config values pass
 //! through untouched.
 
-use crate::read::Reader;
-use js_sys::{Function, JSON, JsString, Object, Reflect};
-use landfall_protocol::json::{Json, MAX_DEPTH, Malformed, OutOfBounds, check_bounds};
+use js_sys::{Array, Function, JSON, JsString, Object};
+use landfall_protocol::json::{Json, MAX_COUNT, MAX_DEPTH, OutOfBounds, check_bounds};
 use landfall_protocol::refused::Refused;
 use landfall_protocol::resolver::{Event, Message};
 use landfall_protocol::snapshot::Snapshot;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
@@ -43,18 +41,105 @@ impl PartialEq for JsJson {
     }
 }
 
-impl Json for JsJson {
-    fn get(&self, key: &str) -> Option<Self> {
-        let value = Reflect::get(&self.0, &JsValue::from_str(key)).ok()?;
-        (!value.is_null() && !value.is_undefined()).then_some(Self(value))
-    }
+#[wasm_bindgen]
+extern "C" {
+    /// An object or array, with its members as JavaScript's brackets give them.
+    type Indexed;
 
-    fn read<T: DeserializeOwned>(&self) -> Result<T, Malformed> {
-        T::deserialize(Reader(self.0.clone())).map_err(|_| Malformed::default())
+    #[wasm_bindgen(method, catch, structural, indexing_getter)]
+    fn get(this: &Indexed, key: &str) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, structural, indexing_setter)]
+    fn set(this: &Indexed, key: &str, value: &JsValue);
+}
+
+/// The member of any value; `None` where it has none.
+pub(crate) fn member(value: &JsValue, key: &str) -> Option<JsValue> {
+    let value = value.unchecked_ref::<Indexed>().get(key).ok()?;
+    (!value.is_null() && !value.is_undefined()).then_some(value)
+}
+
+/// Sets a member of an object that was made here.
+pub(crate) fn set(object: &JsValue, key: &str, value: &JsValue) {
+    object.unchecked_ref::<Indexed>().set(key, value);
+}
+
+impl Json for JsJson {
+    fn get(&self, key: &'static str) -> Option<Self> {
+        member(&self.0, key).map(Self)
     }
 
     fn is_object(&self) -> bool {
-        self.0.is_object() && !js_sys::Array::is_array(&self.0)
+        self.0.is_object() && !Array::is_array(&self.0)
+    }
+
+    fn text(&self) -> Option<String> {
+        self.0.as_string()
+    }
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        clippy::cast_sign_loss,
+        reason = "it is checked to be a safe integer"
+    )]
+    fn count(&self) -> Option<u64> {
+        let number = self.0.as_f64()?;
+        let count = number as u64;
+        (count as f64 == number && count <= MAX_COUNT).then_some(count)
+    }
+
+    fn elements(&self) -> Option<Vec<Self>> {
+        let array = self.0.dyn_ref::<Array>()?;
+        let mut elements = Vec::with_capacity(array.length() as usize);
+        for at in 0..array.length() {
+            elements.push(Self(array.get(at)));
+        }
+        Some(elements)
+    }
+
+    fn members(&self) -> Option<Vec<(String, Self)>> {
+        if !self.is_object() {
+            return None;
+        }
+        let names = Object::keys(self.0.unchecked_ref::<Object>());
+        names.sort();
+        let mut members = Vec::with_capacity(names.length() as usize);
+        for at in 0..names.length() {
+            let name = names.get(at).as_string()?;
+            let value = self.0.unchecked_ref::<Indexed>().get(&name).ok()?;
+            members.push((name, Self(value)));
+        }
+        Some(members)
+    }
+
+    fn null() -> Self {
+        Self(JsValue::NULL)
+    }
+
+    fn of_text(text: &str) -> Self {
+        Self(JsValue::from_str(text))
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "counts are safe integers")]
+    fn of_count(count: u64) -> Self {
+        Self(JsValue::from_f64(count as f64))
+    }
+
+    fn array() -> Self {
+        Self(Array::new().into())
+    }
+
+    fn push(&mut self, element: Self) {
+        self.0.unchecked_ref::<Array>().push(&element.0);
+    }
+
+    fn object() -> Self {
+        Self(Object::new().into())
+    }
+
+    fn set(&mut self, key: &str, value: Self) {
+        set(&self.0, key, &value.0);
     }
 }
 
@@ -91,105 +176,67 @@ pub(crate) fn to_js<T: Serialize + ?Sized>(value: &T) -> JsValue {
         .unwrap_or(JsValue::NULL)
 }
 
-/// Sets a member of an object that was made here, where that cannot fail.
-fn set(object: &JsValue, key: &str, value: &JsValue) {
-    let _ = Reflect::set(object, &JsValue::from_str(key), value);
-}
-
-/// A snapshot as the page sees it.
-pub(crate) fn snapshot_to_js(snapshot: &Snapshot<JsJson>) -> JsValue {
-    let object = to_js(&snapshot.view);
-    let config = snapshot
-        .config
-        .as_ref()
-        .map_or_else(|| Object::new().into(), |config| config.0.clone());
-    set(&object, "config", &config);
-    object
-}
-
-/// What an event tells beyond its name; what it has nothing to say of is left out.
-#[derive(Serialize, Default)]
-struct Detail<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    service: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    from: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    to: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    added: Option<&'a [String]>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    removed: Option<&'a [String]>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    subject: Option<Option<&'a str>>,
-}
-
-#[derive(Serialize)]
-struct Told<'a> {
-    r#type: &'static str,
-    detail: Detail<'a>,
-}
-
-fn told(event: &Event) -> Told<'_> {
-    let detail = match event {
-        Event::ServiceRelocated { service, from, to } => Detail {
-            service: Some(service),
-            from: Some(from),
-            to: Some(to),
-            ..Detail::default()
-        },
-        Event::EndpointsChanged { added, removed } => Detail {
-            added: Some(added),
-            removed: Some(removed),
-            ..Detail::default()
-        },
-        Event::DiscoveryFailed { reason, subject } => Detail {
-            code: Some(reason.as_str()),
-            subject: Some(subject.as_deref()),
-            ..Detail::default()
-        },
-        Event::ConfigReady | Event::ConfigUpdated => Detail::default(),
+/// What an event tells: `{type, detail}`.
+fn told(event: &Event) -> JsJson {
+    let texts = |texts: &[String]| {
+        let mut array = JsJson::array();
+        for text in texts {
+            array.push(JsJson::of_text(text));
+        }
+        array
     };
-    Told {
-        r#type: event.name(),
-        detail,
+    let mut detail = JsJson::object();
+    match event {
+        Event::ServiceRelocated { service, from, to } => {
+            detail.set("service", JsJson::of_text(service));
+            detail.set("from", JsJson::of_text(from));
+            detail.set("to", JsJson::of_text(to));
+        }
+        Event::EndpointsChanged { added, removed } => {
+            detail.set("added", texts(added));
+            detail.set("removed", texts(removed));
+        }
+        Event::DiscoveryFailed { reason, subject } => {
+            let subject = subject.as_deref();
+            detail.set("code", JsJson::of_text(reason.as_str()));
+            detail.set(
+                "subject",
+                subject.map_or_else(JsJson::null, JsJson::of_text),
+            );
+        }
+        Event::ConfigReady | Event::ConfigUpdated => {}
     }
-}
-
-#[derive(Serialize)]
-struct Refusal<'a> {
-    at: &'a str,
-    code: &'static str,
-    value: &'a str,
+    let mut told = JsJson::object();
+    told.set("type", JsJson::of_text(event.name()));
+    told.set("detail", detail);
+    told
 }
 
 /// A refusal as `{at, code, value}`.
 pub(crate) fn refusal(refused: &Refused) -> JsValue {
-    to_js(&Refusal {
-        at: &refused.at,
-        code: refused.code.as_str(),
-        value: &refused.value,
-    })
+    let mut json = JsJson::object();
+    json.set("at", JsJson::of_text(&refused.at));
+    json.set("code", JsJson::of_text(refused.code.as_str()));
+    json.set("value", JsJson::of_text(&refused.value));
+    json.0
 }
 
 /// What a tab tells the others: `{kind}`, with `visible` or `snapshot`.
 pub(crate) fn message_to_js(message: &Message<Rc<Snapshot<JsJson>>>) -> JsValue {
-    let object = JsValue::from(Object::new());
+    let mut json = JsJson::object();
     let kind = match message {
         Message::Hello => "hello",
         Message::Beat { visible } => {
-            set(&object, "visible", &JsValue::from_bool(*visible));
+            json.set("visible", JsJson(JsValue::from_bool(*visible)));
             "beat"
         }
         Message::Snapshot(snapshot) => {
-            set(&object, "snapshot", &snapshot_to_js(snapshot));
+            json.set("snapshot", snapshot.to_json());
             "snapshot"
         }
     };
-    set(&object, "kind", &JsValue::from_str(kind));
-    object
+    json.set("kind", JsJson::of_text(kind));
+    json.0
 }
 
 /// What another tab tells; `None` when it speaks another language (a tab with another version of the page).
@@ -206,13 +253,13 @@ pub(crate) fn message(json: &JsJson) -> Option<Message<JsJson>> {
 
 /// One publication: `{snapshot, events}`.
 pub(crate) fn publish(to: &Function, snapshot: &Snapshot<JsJson>, events: &[Event]) {
-    let change = JsValue::from(Object::new());
-    set(&change, "snapshot", &snapshot_to_js(snapshot));
-    set(
-        &change,
-        "events",
-        &to_js(&events.iter().map(told).collect::<Vec<_>>()),
-    );
+    let mut change = JsJson::object();
+    let mut list = JsJson::array();
+    for event in events {
+        list.push(told(event));
+    }
+    change.set("snapshot", snapshot.to_json());
+    change.set("events", list);
     // The facade's function reports what its listeners throw; it does not throw itself.
-    let _ = to.call1(&JsValue::UNDEFINED, &change);
+    let _ = to.call1(&JsValue::UNDEFINED, &change.0);
 }

@@ -52,7 +52,7 @@ impl Driver {
             name: options.name.clone(),
             storage: options.cache.then(|| Storage::new(&options.name)),
             publish,
-            resolver: RefCell::new(Resolver::new(options.resolver, options.seed.into())),
+            resolver: RefCell::new(Resolver::new(options.resolver, options.seed)),
             inbox: RefCell::default(),
             outbox: RefCell::default(),
             busy: Cell::new(false),
@@ -167,7 +167,7 @@ impl Driver {
             }
             Action::Store(snapshot) => {
                 if let Some(storage) = &self.storage {
-                    storage.keep(&convert::snapshot_to_js(&snapshot));
+                    storage.keep(snapshot.to_json().value());
                 }
             }
             Action::Forget => {

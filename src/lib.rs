@@ -7,7 +7,6 @@ pub mod convert;
 mod driver;
 pub mod effects;
 mod options;
-mod read;
 
 use driver::Driver;
 use landfall_protocol::resolver::Input;

@@ -2,15 +2,14 @@
 
 use crate::convert::JsJson;
 use landfall_protocol::endpoint::{Protocol, Wanted};
-use landfall_protocol::json::Json;
+use landfall_protocol::json::{Json, Members, malformed};
 use landfall_protocol::method::Method;
 use landfall_protocol::name::Name;
-use landfall_protocol::refused::{Code, Refused};
+use landfall_protocol::refused::{Code, Refused, Within};
 use landfall_protocol::resolver::{self, Expect, Fallback, candidates};
 use landfall_protocol::template::PathTemplate;
 use landfall_protocol::time::Millis;
 use landfall_protocol::url::BaseUrl;
-use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
 /// What an engine is made from.
@@ -22,49 +21,9 @@ pub(crate) struct Options {
     /// Whether the last known good value is kept.
     pub(crate) cache: bool,
     /// The machine's dice.
-    pub(crate) seed: u32,
+    pub(crate) seed: u64,
     /// What the machine wants to know.
     pub(crate) resolver: resolver::Options<JsJson>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Wire {
-    name: String,
-    started_at: f64,
-    timeout: f64,
-    page: Option<String>,
-    ports: Vec<u16>,
-    candidates: Vec<String>,
-    endpoints: Vec<WireEndpoint>,
-    service: Option<String>,
-    expect: WireExpect,
-    fallback: WireFallback,
-    cache: bool,
-    tabs: bool,
-    cached_age: f64,
-    seed: u32,
-}
-
-#[derive(Deserialize)]
-struct WireEndpoint {
-    name: String,
-    path: String,
-    method: Option<String>,
-    protocol: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct WireExpect {
-    catalog: Option<String>,
-    title: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct WireFallback {
-    base_url: String,
-    ws_base_url: String,
 }
 
 /// Reads and checks the options.
@@ -73,89 +32,99 @@ struct WireFallback {
 /// [`Refused`] says which option, what is wrong with it, and its value.
 pub(crate) fn read(value: JsValue) -> Result<Options, Refused> {
     let json = JsJson::trusted(value);
-    let wire: Wire = json.read()?;
-    let cached = json
-        .get("cached")
-        .map(|kept| (kept, millis(wire.cached_age)));
-    let config = json
-        .get("fallback")
-        .and_then(|fallback| fallback.get("config"));
-    checked(wire, cached, config)
-}
-
-fn checked(
-    wire: Wire,
-    cached: Option<(JsJson, Millis)>,
-    config: Option<JsJson>,
-) -> Result<Options, Refused> {
+    let fallback = json.required_object("fallback")?;
+    let expect = json.required_object("expect")?;
     // A page whose origin is no URL (a file, a sandbox) has none to ask.
-    let page = wire
-        .page
-        .as_deref()
-        .and_then(|page| BaseUrl::parse(page).ok());
-    let further = wire
-        .candidates
-        .iter()
-        .map(|url| BaseUrl::parse(url))
-        .collect::<Result<Vec<_>, _>>();
-    let further = further.map_err(|refused| refused.within("candidates"))?;
-    let wanted = wire
-        .endpoints
-        .iter()
-        .map(wanted)
-        .collect::<Result<Vec<_>, _>>();
+    let page = json.optional_text("page")?;
+    let page = page.and_then(|page| BaseUrl::parse(&page).ok());
+    let (ports, further) = (ports(&json)?, further(&json)?);
+    let age = millis(&json, "cachedAge")?;
     let resolver = resolver::Options {
-        timeout: millis(wire.timeout),
+        timeout: millis(&json, "timeout")?,
         fallback: Fallback {
-            base_url: wire.fallback.base_url,
-            ws_base_url: wire.fallback.ws_base_url,
-            config,
+            base_url: fallback.required_text("baseUrl")?,
+            ws_base_url: fallback.required_text("wsBaseUrl")?,
+            config: fallback.get("config"),
         },
-        candidates: candidates(page.as_ref(), &wire.ports, &further),
+        candidates: candidates(page.as_ref(), &ports, &further),
         page,
-        wanted: wanted.map_err(|refused| refused.within("endpoints"))?,
-        service: name(wire.service.as_deref(), "service")?,
+        wanted: wanted(&json)?,
+        service: name(&json, "service")?,
         expect: Expect {
-            catalog: name(wire.expect.catalog.as_deref(), "expect/catalog")?,
-            title: name(wire.expect.title.as_deref(), "expect/title")?,
+            catalog: name(&expect, "catalog").within("expect")?,
+            title: name(&expect, "title").within("expect")?,
         },
-        cached,
-        tabs: wire.tabs,
+        cached: json.get("cached").map(|kept| (kept, age)),
+        tabs: flag(&json, "tabs")?,
     };
     Ok(Options {
-        name: wire.name,
-        started_at: wire.started_at,
-        cache: wire.cache,
-        seed: wire.seed,
+        name: json.required_text("name")?,
+        started_at: number(&json, "startedAt")?,
+        cache: flag(&json, "cache")?,
+        seed: json.required_count("seed")?,
         resolver,
     })
 }
 
-fn name(text: Option<&str>, option: &str) -> Result<Option<Name>, Refused> {
-    text.map(Name::parse)
-        .transpose()
-        .map_err(|refused| refused.within(option))
+fn ports(json: &JsJson) -> Result<Vec<u16>, Refused> {
+    let mut ports = Vec::new();
+    for port in json.list("ports")? {
+        let port = port.count().and_then(|port| u16::try_from(port).ok());
+        ports.push(port.ok_or_else(|| malformed("ports"))?);
+    }
+    Ok(ports)
 }
 
-fn wanted(wire: &WireEndpoint) -> Result<Wanted, Refused> {
-    let read = || {
-        Ok(Wanted {
-            name: Name::parse(&wire.name)?,
-            path: PathTemplate::parse(&wire.path)
-                .map_err(|_| Refused::new(Code::BadPath, &wire.path))?,
-            method: wire.method.as_deref().map(method).transpose()?,
-            protocol: wire
-                .protocol
-                .as_deref()
-                .map_or(Ok(Protocol::Http), Protocol::parse)?,
-        })
-    };
-    read().map_err(|refused: Refused| refused.within(&wire.name))
+fn further(json: &JsJson) -> Result<Vec<BaseUrl>, Refused> {
+    let mut further = Vec::new();
+    for url in json.list("candidates")? {
+        let url = url.text().ok_or_else(|| malformed("candidates"))?;
+        further.push(BaseUrl::parse(&url).within("candidates")?);
+    }
+    Ok(further)
 }
 
-fn method(text: &str) -> Result<Method, Refused> {
-    text.parse()
-        .map_err(|_| Refused::new(Code::BadMethod, text))
+fn wanted(json: &JsJson) -> Result<Vec<Wanted>, Refused> {
+    let mut wanted = Vec::new();
+    for json in json.list("endpoints")? {
+        let name = json.required_text("name").within("endpoints")?;
+        wanted.push(endpoint(&name, &json).within(&name).within("endpoints")?);
+    }
+    Ok(wanted)
+}
+
+fn endpoint(name: &str, json: &JsJson) -> Result<Wanted, Refused> {
+    let path = json.required_text("path")?;
+    let protocol = json.optional_text("protocol")?;
+    Ok(Wanted {
+        name: Name::parse(name)?,
+        path: PathTemplate::parse(&path).map_err(|_| Refused::new(Code::BadPath, &path))?,
+        method: method(json.optional_text("method")?)?,
+        protocol: protocol.map_or(Ok(Protocol::Http), |it| Protocol::parse(&it))?,
+    })
+}
+
+fn method(text: Option<String>) -> Result<Option<Method>, Refused> {
+    let Some(text) = text else { return Ok(None) };
+    let method = text
+        .parse()
+        .map_err(|_| Refused::new(Code::BadMethod, &text));
+    method.map(Some)
+}
+
+fn name(json: &JsJson, option: &'static str) -> Result<Option<Name>, Refused> {
+    let text = json.optional_text(option)?;
+    text.map(|it| Name::parse(&it).within(option)).transpose()
+}
+
+fn flag(json: &JsJson, option: &'static str) -> Result<bool, Refused> {
+    let value = json.get(option).and_then(|it| it.value().as_bool());
+    value.ok_or_else(|| malformed(option))
+}
+
+fn number(json: &JsJson, option: &'static str) -> Result<f64, Refused> {
+    let value = json.get(option).and_then(|it| it.value().as_f64());
+    value.ok_or_else(|| malformed(option))
 }
 
 /// Whole milliseconds; what is below 0 or no number counts as 0.
@@ -164,6 +133,6 @@ fn method(text: &str) -> Result<Method, Refused> {
     clippy::cast_sign_loss,
     reason = "`as` saturates, and NaN gives 0"
 )]
-fn millis(ms: f64) -> Millis {
-    Millis(ms as u64)
+fn millis(json: &JsJson, option: &'static str) -> Result<Millis, Refused> {
+    number(json, option).map(|ms| Millis(ms as u64))
 }

@@ -1,8 +1,8 @@
 //! Sends a probe and reads its answer: as much of the body as its purpose allows, and no byte more.
 
-use crate::convert::{JsJson, NotParsed, parse};
+use crate::convert::{JsJson, NotParsed, member, parse};
 use gloo_net::http::{Method, Request, RequestBuilder, Response};
-use js_sys::{Reflect, Uint8Array};
+use js_sys::Uint8Array;
 use landfall_protocol::json::OutOfBounds;
 use landfall_protocol::method::SafeMethod;
 use landfall_protocol::probe::{Answer, Body, Failure, Mode, Probe};
@@ -109,9 +109,10 @@ async fn read_bytes(response: &Response, max_bytes: usize) -> Result<Option<Vec<
     let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
     loop {
         let read = JsFuture::from(reader.read()).await?;
-        let Ok(chunk) = Reflect::get(&read, &"value".into())?.dyn_into::<Uint8Array>() else {
+        let Some(chunk) = member(&read, "value") else {
             return Ok(Some(bytes));
         };
+        let chunk: Uint8Array = chunk.unchecked_into();
         let start = bytes.len();
         let end = start + chunk.length() as usize;
         if end > max_bytes {

@@ -1,8 +1,8 @@
 //! What the page itself provides: `window.__LANDFALL_CONFIG__` and
 //! `<script type="application/json" id="landfall-config">`. Either may appear at any time, so both are read anew.
 
-use crate::convert::{JsJson, MAX_PROVIDED, parse, stringify};
-use js_sys::{JsString, Reflect};
+use crate::convert::{JsJson, MAX_PROVIDED, member, parse, stringify};
+use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -36,9 +36,4 @@ fn of_script() -> Option<String> {
         .dyn_into::<JsString>()
         .ok()
         .map(String::from)
-}
-
-fn member(object: &JsValue, key: &str) -> Option<JsValue> {
-    let value = Reflect::get(object, &key.into()).ok()?;
-    (!value.is_undefined() && !value.is_null()).then_some(value)
 }

@@ -1,7 +1,8 @@
 //! What the browser tells of the page: visible or hidden, online or offline, shown again from the back/forward cache.
 
+use crate::convert::member;
 use crate::driver::Driver;
-use js_sys::{Function, Reflect};
+use js_sys::Function;
 use landfall_protocol::resolver::Input;
 use std::rc::Weak;
 use wasm_bindgen::prelude::*;
@@ -31,7 +32,7 @@ impl Signals {
                 return;
             };
             // While the page goes away it still counts as visible.
-            let leaving = text(&event, "type").as_deref() == Some("pagehide");
+            let leaving = member(&event, "type").is_some_and(|it| it == "pagehide");
             driver.handle(Input::Visible(
                 !leaving && !flag(&document(), "hidden", true),
             ));
@@ -76,7 +77,7 @@ impl Drop for Signals {
 }
 
 fn global(name: &str) -> JsValue {
-    Reflect::get(&js_sys::global(), &name.into()).unwrap_or(JsValue::UNDEFINED)
+    member(&js_sys::global(), name).unwrap_or(JsValue::UNDEFINED)
 }
 
 fn document() -> JsValue {
@@ -85,9 +86,5 @@ fn document() -> JsValue {
 
 /// Whether a member is exactly `expected`; absent members are not.
 fn flag(object: &JsValue, key: &str, expected: bool) -> bool {
-    Reflect::get(object, &key.into()).is_ok_and(|value| value.as_bool() == Some(expected))
-}
-
-fn text(object: &JsValue, key: &str) -> Option<String> {
-    Reflect::get(object, &key.into()).ok()?.as_string()
+    member(object, key).is_some_and(|value| value.as_bool() == Some(expected))
 }

@@ -2,8 +2,8 @@
 //!
 //! Storage may be absent (workers, servers), barred or full; a page works without it, so every failure is silent.
 
-use crate::convert::stringify;
-use js_sys::{Date, Object, Reflect};
+use crate::convert::{member, set, stringify};
+use js_sys::{Date, Object};
 use wasm_bindgen::prelude::*;
 
 /// The version of what is kept.
@@ -26,13 +26,9 @@ impl Storage {
     /// Keeps a snapshot, with the time.
     pub fn keep(&self, snapshot: &JsValue) {
         let kept = Object::new();
-        for (key, value) in [
-            ("v", &VERSION.into()),
-            ("t", &Date::now().into()),
-            ("s", snapshot),
-        ] {
-            let _ = Reflect::set(&kept, &key.into(), value);
-        }
+        set(&kept, "v", &VERSION.into());
+        set(&kept, "t", &Date::now().into());
+        set(&kept, "s", snapshot);
         if let (Some(storage), Some(text)) = (local_storage(), stringify(&kept)) {
             let _ = storage.set_item(&self.key, &text);
         }
@@ -60,6 +56,6 @@ extern "C" {
 
 fn local_storage() -> Option<LocalStorage> {
     // Reading the property throws where storage is barred.
-    let storage = Reflect::get(&js_sys::global(), &"localStorage".into()).ok()?;
+    let storage = member(&js_sys::global(), "localStorage")?;
     storage.is_object().then(|| storage.unchecked_into())
 }

@@ -3,8 +3,8 @@
 //! A lock is held by a promise that has not settled yet; a crash lets go of it, which is why the tabs elect
 //! their leader with one. Where the browser lacks either, each tab is on its own.
 
-use crate::convert::{self, JsJson};
-use js_sys::{Function, Object, Promise, Reflect};
+use crate::convert::{self, JsJson, member, set};
+use js_sys::{Function, Object, Promise};
 use landfall_protocol::resolver::{Input, Lock, Message};
 use landfall_protocol::snapshot::Snapshot;
 use std::cell::{Cell, RefCell};
@@ -73,10 +73,8 @@ struct Shared {
 impl Tabs {
     /// Asks for the lock and listens to the channel of `name`; `None` where the browser has no such thing.
     pub(crate) fn join(name: &str, report: impl Fn(Input<JsJson>) + 'static) -> Option<Self> {
-        let navigator = Reflect::get(&js_sys::global(), &"navigator".into()).ok()?;
-        let locks = Reflect::get(&navigator, &"locks".into())
-            .ok()
-            .filter(JsValue::is_object)?;
+        let navigator = member(&js_sys::global(), "navigator")?;
+        let locks = member(&navigator, "locks")?;
         let mut full = String::from("landfall:");
         full.push_str(name);
         let channel = BroadcastChannel::new(&full).ok()?;
@@ -90,8 +88,8 @@ impl Tabs {
         });
         let heard = Rc::clone(&shared);
         let listener = Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| {
-            let data = Reflect::get(&event, &"data".into()).unwrap_or(JsValue::NULL);
-            if let Some(message) = convert::message(&JsJson::trusted(data)) {
+            let data = member(&event, "data").map(JsJson::trusted);
+            if let Some(message) = data.and_then(|it| convert::message(&it)) {
                 (heard.report)(Input::Heard(message));
             }
         });
@@ -142,14 +140,13 @@ fn ask(shared: &Rc<Shared>, how: Ask) {
     let turn = shared.turn.get() + 1;
     shared.turn.set(turn);
     let options = Object::new();
-    let set = |key: &str, value: &JsValue| drop(Reflect::set(&options, &key.into(), value));
     match how {
-        Ask::IfAvailable => set("ifAvailable", &JsValue::TRUE),
-        Ask::Steal => set("steal", &JsValue::TRUE),
+        Ask::IfAvailable => set(&options, "ifAvailable", &JsValue::TRUE),
+        Ask::Steal => set(&options, "steal", &JsValue::TRUE),
         Ask::InTurn => {
             let controller = AbortController::new().ok();
             if let Some(controller) = &controller {
-                set("signal", &controller.signal());
+                set(&options, "signal", &controller.signal());
             }
             shared.queued.replace(controller);
         }

@@ -158,21 +158,22 @@ impl Endpoint {
     /// The evidence of one method.
     #[must_use]
     pub fn evidence(&self, method: Method) -> Option<Evidence> {
-        self.methods
-            .iter()
-            .find(|(known, _)| *known == method)
-            .map(|(_, evidence)| *evidence)
+        let place = self.place(method).ok()?;
+        self.methods.get(place).map(|(_, evidence)| *evidence)
     }
 
     /// Takes over the evidence of one method as another party found it.
     pub fn set(&mut self, method: Method, evidence: Evidence) {
-        match self.methods.iter_mut().find(|(known, _)| *known == method) {
-            Some((_, known)) => *known = evidence,
-            None => {
-                self.methods.push((method, evidence));
-                self.methods.sort_unstable();
-            }
+        match self.place(method) {
+            Ok(known) => self.methods[known].1 = evidence,
+            Err(place) => self.methods.insert(place, (method, evidence)),
         }
+    }
+
+    /// Where a method is, or would be.
+    fn place(&self, method: Method) -> Result<usize, usize> {
+        self.methods
+            .binary_search_by_key(&method, |(known, _)| *known)
     }
 
     /// Adds what one piece of evidence says of this endpoint. Better evidence replaces worse; where
@@ -182,12 +183,11 @@ impl Endpoint {
         let mut says = Vec::new();
         for method in named {
             says.push(method);
-            match self.methods.iter_mut().find(|(known, _)| *known == method) {
-                Some((_, known)) => *known = (*known).max(evidence),
-                None => self.methods.push((method, evidence)),
-            }
+            let best = self
+                .evidence(method)
+                .map_or(evidence, |known| known.max(evidence));
+            self.set(method, best);
         }
-        self.methods.sort_unstable();
         for (method, known) in &before {
             if evidence.is_whole() && *known > Evidence::Declared && !says.contains(method) {
                 self.contradict(Contradiction {
@@ -248,7 +248,12 @@ impl Wanted {
     /// Whether `endpoint` is the one: the same place and protocol.
     #[must_use]
     pub fn is(&self, endpoint: &Endpoint) -> bool {
-        self.protocol == endpoint.protocol && self.path.same_shape(&endpoint.path)
+        self.is_at(endpoint.protocol, &endpoint.path)
+    }
+
+    /// Whether this is the wanted place and protocol.
+    pub(crate) fn is_at(&self, protocol: Protocol, path: &PathTemplate) -> bool {
+        self.protocol == protocol && self.path.same_shape(path)
     }
 }
 

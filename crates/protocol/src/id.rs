@@ -45,8 +45,7 @@ impl Epoch {
     }
 }
 
-/// The largest integer that a JavaScript number holds exactly.
-pub const MAX_COUNT: u64 = (1 << 53) - 1;
+pub use crate::json::MAX_COUNT;
 
 /// A point in the history of a registry.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,27 +4,148 @@
 //! the protocol decides what to read from it. So config values pass through untouched, and the
 //! WebAssembly build carries no second JSON parser.
 
-use serde::de::DeserializeOwned;
+use crate::refused::{Code, Refused};
 
-/// A JSON value of the host.
+/// The largest integer that a JavaScript number holds exactly.
+pub const MAX_COUNT: u64 = (1 << 53) - 1;
+
+/// A JSON value of the host: what the protocol needs to read one, and to write one.
 pub trait Json: Clone + PartialEq {
     /// The member `key` of an object that is neither absent nor `null`.
-    fn get(&self, key: &str) -> Option<Self>;
-
-    /// Reads the value as `T`. Unknown members are ignored by the wire types.
-    ///
-    /// # Errors
-    /// [`Malformed`] when the value does not have the shape of `T`.
-    fn read<T: DeserializeOwned>(&self) -> Result<T, Malformed>;
+    fn get(&self, key: &'static str) -> Option<Self>;
 
     /// Whether the value is an object.
     fn is_object(&self) -> bool;
+
+    /// The text, where the value is one.
+    fn text(&self) -> Option<String>;
+
+    /// The number, where the value is a whole one, not below 0, that the host holds exactly.
+    fn count(&self) -> Option<u64>;
+
+    /// The elements, where the value is an array.
+    fn elements(&self) -> Option<Vec<Self>>;
+
+    /// The members in the order of their names, where the value is an object.
+    fn members(&self) -> Option<Vec<(String, Self)>>;
+
+    /// `null`.
+    fn null() -> Self;
+
+    /// A text.
+    fn of_text(text: &str) -> Self;
+
+    /// A number of at most [`MAX_COUNT`].
+    fn of_count(count: u64) -> Self;
+
+    /// An array.
+    fn array() -> Self;
+
+    /// Adds an element to a value made by [`Json::array`].
+    fn push(&mut self, element: Self);
+
+    /// An object.
+    fn object() -> Self;
+
+    /// Sets a member of a value made by [`Json::object`].
+    fn set(&mut self, key: &str, value: Self);
 }
 
-/// The value does not have the expected shape. The detail is empty in the browser, where error texts
-/// cost bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Malformed(pub String);
+/// Reads the members of an object in the shapes that documents have. `null` counts as absent everywhere; the error says
+/// which member has another shape than it should ([`Code::Malformed`]).
+pub trait Members: Json {
+    /// A text.
+    ///
+    /// # Errors
+    /// [`Code::Malformed`].
+    fn optional_text(&self, key: &'static str) -> Result<Option<String>, Refused> {
+        let value = self.get(key);
+        value
+            .map(|it| it.text().ok_or_else(|| malformed(key)))
+            .transpose()
+    }
+
+    /// A text that must be there.
+    ///
+    /// # Errors
+    /// [`Code::Malformed`].
+    fn required_text(&self, key: &'static str) -> Result<String, Refused> {
+        self.optional_text(key)?.ok_or_else(|| malformed(key))
+    }
+
+    /// A whole number.
+    ///
+    /// # Errors
+    /// [`Code::Malformed`].
+    fn optional_count(&self, key: &'static str) -> Result<Option<u64>, Refused> {
+        let value = self.get(key);
+        value
+            .map(|it| it.count().ok_or_else(|| malformed(key)))
+            .transpose()
+    }
+
+    /// A whole number that must be there.
+    ///
+    /// # Errors
+    /// [`Code::Malformed`].
+    fn required_count(&self, key: &'static str) -> Result<u64, Refused> {
+        self.optional_count(key)?.ok_or_else(|| malformed(key))
+    }
+
+    /// A list; empty where it is absent.
+    ///
+    /// # Errors
+    /// [`Code::Malformed`].
+    fn list(&self, key: &'static str) -> Result<Vec<Self>, Refused> {
+        match self.get(key) {
+            Some(list) => list.elements().ok_or_else(|| malformed(key)),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// A map; empty where it is absent.
+    ///
+    /// # Errors
+    /// [`Code::Malformed`].
+    fn map(&self, key: &'static str) -> Result<Vec<(String, Self)>, Refused> {
+        match self.get(key) {
+            Some(map) => map.members().ok_or_else(|| malformed(key)),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// An object.
+    ///
+    /// # Errors
+    /// [`Code::Malformed`].
+    fn optional_object(&self, key: &'static str) -> Result<Option<Self>, Refused> {
+        match self.get(key) {
+            Some(object) if !object.is_object() => Err(malformed(key)),
+            object => Ok(object),
+        }
+    }
+
+    /// An object that must be there.
+    ///
+    /// # Errors
+    /// [`Code::Malformed`].
+    fn required_object(&self, key: &'static str) -> Result<Self, Refused> {
+        self.optional_object(key)?.ok_or_else(|| malformed(key))
+    }
+
+    /// A text, or `null` where there is none.
+    fn of_optional_text(text: Option<&str>) -> Self {
+        text.map_or_else(Self::null, Self::of_text)
+    }
+}
+
+impl<J: Json> Members for J {}
+
+/// A refusal of a member that does not have the shape it should have.
+#[must_use]
+pub fn malformed(key: &str) -> Refused {
+    Refused::new(Code::Malformed, "").within(key)
+}
 
 /// Why a text is not even handed to a JSON parser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,18 +204,67 @@ pub fn check_bounds(text: &[u8], max_bytes: usize, max_depth: usize) -> Result<(
 
 #[cfg(feature = "serde_json")]
 impl Json for serde_json::Value {
-    fn get(&self, key: &str) -> Option<Self> {
+    fn get(&self, key: &'static str) -> Option<Self> {
         self.as_object()?
             .get(key)
             .filter(|value| !value.is_null())
             .cloned()
     }
 
-    fn read<T: DeserializeOwned>(&self) -> Result<T, Malformed> {
-        T::deserialize(self).map_err(|error| Malformed(error.to_string()))
-    }
-
     fn is_object(&self) -> bool {
         self.is_object()
+    }
+
+    fn text(&self) -> Option<String> {
+        self.as_str().map(str::to_owned)
+    }
+
+    fn count(&self) -> Option<u64> {
+        self.as_u64()
+    }
+
+    fn elements(&self) -> Option<Vec<Self>> {
+        self.as_array().cloned()
+    }
+
+    fn members(&self) -> Option<Vec<(String, Self)>> {
+        let members = self.as_object()?.iter();
+        let mut members: Vec<_> = members
+            .map(|(name, it)| (name.clone(), it.clone()))
+            .collect();
+        members.sort_by(|(a, _), (b, _)| a.cmp(b));
+        Some(members)
+    }
+
+    fn null() -> Self {
+        Self::Null
+    }
+
+    fn of_text(text: &str) -> Self {
+        text.into()
+    }
+
+    fn of_count(count: u64) -> Self {
+        count.into()
+    }
+
+    fn array() -> Self {
+        Self::Array(Vec::new())
+    }
+
+    fn push(&mut self, element: Self) {
+        if let Self::Array(elements) = self {
+            elements.push(element);
+        }
+    }
+
+    fn object() -> Self {
+        Self::Object(serde_json::Map::new())
+    }
+
+    fn set(&mut self, key: &str, value: Self) {
+        if let Self::Object(members) = self {
+            members.insert(key.to_owned(), value);
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Why a value from outside was not accepted: the crate's one error type, with stable codes.
 
 use std::fmt;
+use std::ops::Deref;
 
 /// What is wrong with an input. The codes of [`Code::as_str`] are stable: programs may match on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -96,14 +97,20 @@ impl Code {
     }
 }
 
-/// An input that was refused: where it stood, what it was, and why it was not taken.
+/// An input that was refused: where it stood, what it was, and why it was not taken. One pointer wide, because nearly
+/// every function that reads something may return it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
+pub struct Refused(Box<Refusal>);
+
+/// What a [`Refused`] tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Refusal {
     /// Why.
     pub code: Code,
     /// Where in the input, as a path such as `services/items-api/instances`; empty for the whole.
     pub at: String,
-    /// The value, or the parser's own words; cut to 80 characters. May be empty.
+    /// The value; cut to 80 characters. May be empty.
     pub value: String,
 }
 
@@ -115,27 +122,45 @@ impl Refused {
             .char_indices()
             .nth(80)
             .map_or(value.len(), |(at, _)| at);
-        Self {
+        Self(Box::new(Refusal {
             code,
             at: String::new(),
             value: value[..cut].to_owned(),
-        }
+        }))
     }
 
     /// The same refusal, found inside `parent`.
     #[must_use]
     pub fn within(mut self, parent: &str) -> Self {
-        if !self.at.is_empty() {
-            self.at.insert(0, '/');
+        let at = &mut self.0.at;
+        if !at.is_empty() {
+            at.insert(0, '/');
         }
-        self.at.insert_str(0, parent);
+        at.insert_str(0, parent);
         self
     }
 }
 
-impl From<crate::json::Malformed> for Refused {
-    fn from(malformed: crate::json::Malformed) -> Self {
-        Self::new(Code::Malformed, &malformed.0)
+impl Deref for Refused {
+    type Target = Refusal;
+
+    fn deref(&self) -> &Refusal {
+        &self.0
+    }
+}
+
+/// Says where a refused input was found.
+pub trait Within {
+    /// The same outcome; a refusal was found inside `parent`.
+    ///
+    /// # Errors
+    /// The refusal, if it is one.
+    fn within(self, parent: &str) -> Self;
+}
+
+impl<T> Within for Result<T, Refused> {
+    fn within(self, parent: &str) -> Self {
+        self.map_err(|refused| refused.within(parent))
     }
 }
 

@@ -7,6 +7,7 @@ use crate::name::Name;
 use crate::refused::{Code, Refused};
 use crate::url::BaseUrl;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// A valid catalog, or what was learned of an origin that has none.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,8 +23,8 @@ pub struct Document<J> {
     pub events: Option<String>,
     /// The config values: an object, passed through untouched.
     pub config: Option<J>,
-    /// The services, in the order of the document.
-    pub services: Vec<Service>,
+    /// The services, in the order of the document; shared with the snapshots that show them.
+    pub services: Rc<Vec<Service>>,
 }
 
 /// One service.
@@ -121,6 +122,20 @@ impl Service {
     }
 }
 
+/// Where the service `name` is among `services`, looked for from behind `place`, which becomes its place: services
+/// that are asked for in about their own order are found at once, however many there are.
+pub(crate) fn find(services: &[Service], place: &mut usize, name: &str) -> Option<usize> {
+    let last = *place;
+    let onwards = (last + 1..services.len()).chain(0..=last);
+    for at in onwards {
+        if services.get(at).is_some_and(|it| it.name.as_str() == name) {
+            *place = at;
+            return Some(at);
+        }
+    }
+    None
+}
+
 impl Instance {
     fn to_wire(&self) -> wire::Instance {
         wire::Instance {
@@ -131,9 +146,7 @@ impl Instance {
     }
 }
 
-/// The JSON shape of an endpoint.
-#[must_use]
-pub fn endpoint_to_wire(endpoint: &Endpoint) -> wire::Endpoint {
+fn endpoint_to_wire(endpoint: &Endpoint) -> wire::Endpoint {
     let text = |text: &'static str| text.to_owned();
     let methods: BTreeMap<_, _> = endpoint
         .methods()
@@ -164,14 +177,14 @@ pub fn endpoint_to_wire(endpoint: &Endpoint) -> wire::Endpoint {
 impl<J> Document<J> {
     /// A document of `services` that belongs to no registry.
     #[must_use]
-    pub const fn unstamped(services: Vec<Service>) -> Self {
+    pub fn unstamped(services: Vec<Service>) -> Self {
         Self {
             name: None,
             stamp: None,
             ttl: super::DEFAULT_TTL,
             events: None,
             config: None,
-            services,
+            services: Rc::new(services),
         }
     }
 

@@ -1,13 +1,13 @@
 //! The catalog document, version 1: `GET /.well-known/landfall`.
 //!
-//! [`wire`] is its JSON shape, [`document`] what it means, `validate` the way from one to the other.
+//! [`document`] is what it means, `read` the way to there from JSON, [`wire`] the shape in which a registry writes it.
 
 pub mod document;
-mod validate;
+pub(crate) mod read;
 pub mod wire;
 
-pub use document::{Document, HealthClass, Instance, Service, endpoint_to_wire};
-pub use validate::services as services_from_wire;
+pub(crate) use document::find;
+pub use document::{Document, HealthClass, Instance, Service};
 
 /// Where an origin serves its catalog (RFC 8615).
 pub const WELL_KNOWN: &str = "/.well-known/landfall";
@@ -22,6 +22,8 @@ pub const MAX_INSTANCES: usize = 64;
 pub const MAX_ENDPOINTS: usize = 4_096;
 /// The most endpoints of one catalog.
 pub const MAX_ALL_ENDPOINTS: usize = 65_536;
+/// The most contradictions of one endpoint.
+pub const MAX_CONTRADICTIONS: usize = 64;
 /// How long a catalog is current when it does not say, in seconds.
 pub const DEFAULT_TTL: u32 = 30;
 /// The longest time to live, in seconds.

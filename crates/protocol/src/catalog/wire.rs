@@ -1,34 +1,33 @@
-//! The JSON shapes of the catalog document. Nothing here is trusted: see [`super::Document::from_json`].
+//! The JSON shapes of the catalog document, as a registry writes it. It is read by [`super::Document::from_json`].
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// A whole catalog. `config` is absent here: it is any JSON, read with [`crate::json::Json::get`] and
 /// passed through untouched.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Document {
     /// The version of the format: 1.
     pub landfall: u32,
     /// What the catalog calls itself; a page may expect it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Which run of which registry.
     pub epoch: Epoch,
     /// How many changes since that run began.
     pub revision: u64,
     /// How long it is current, in seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub ttl: Option<u32>,
     /// Where its changes are streamed as server-sent events.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub events: Option<String>,
     /// The services.
-    #[serde(default)]
     pub services: Vec<Service>,
 }
 
 /// See [`crate::id::Epoch`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Epoch {
     /// The id of the registry.
     pub registry: String,
@@ -37,55 +36,52 @@ pub struct Epoch {
 }
 
 /// One service.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Service {
     /// Its name, unique in the catalog.
     pub name: String,
     /// Its title for people.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// Where it runs.
-    #[serde(default)]
     pub instances: Vec<Instance>,
     /// Its endpoints by name.
-    #[serde(default)]
     pub endpoints: BTreeMap<String, Endpoint>,
 }
 
 /// One place where a service runs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Instance {
     /// Its base URL.
     pub url: String,
     /// Its share of the requests, 0 to 65,535; 100 when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub weight: Option<u16>,
     /// Its health class; `unknown` when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub health: Option<String>,
 }
 
 /// One endpoint.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Endpoint {
     /// Its path template.
     pub path: String,
     /// What it speaks; `http` when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub protocol: Option<String>,
     /// Method to evidence.
-    #[serde(default)]
     pub methods: BTreeMap<String, String>,
     /// Method to a name for the path with that method.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub operations: BTreeMap<String, String>,
     /// Methods that some evidence names and other evidence denies.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub contradictions: Vec<Contradiction>,
 }
 
 /// See [`crate::endpoint::Contradiction`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Contradiction {
     /// The method.
     pub method: String,

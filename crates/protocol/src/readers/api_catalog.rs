@@ -1,9 +1,8 @@
 //! Reads an API catalog (RFC 9727): a linkset (RFC 9264) that may point at an OpenAPI document elsewhere.
 
-use crate::json::Json;
-use crate::refused::Refused;
+use crate::json::{Json, Members};
+use crate::refused::{Code, Refused};
 use crate::url::{BaseUrl, MAX_URL};
-use serde::Deserialize;
 
 /// Where an origin serves its API catalog (RFC 9727, section 2).
 pub const PATH: &str = "/.well-known/api-catalog";
@@ -12,42 +11,26 @@ pub const MAX_BYTES: usize = 1 << 20;
 /// The most link contexts that are looked at.
 const MAX_CONTEXTS: usize = 256;
 
-#[derive(Debug, Deserialize)]
-struct Linkset {
-    linkset: Vec<Context>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Context {
-    #[serde(default, rename = "service-desc")]
-    service_desc: Vec<Link>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Link {
-    href: String,
-    #[serde(default, rename = "type")]
-    media_type: Option<String>,
-}
-
 /// The URL of the first API description in JSON that an API catalog of `origin` links to
 /// (`service-desc`, RFC 8631), on whatever origin it is. `None` when there is none.
 ///
 /// # Errors
 /// [`crate::refused::Code::Malformed`] when it is not a linkset.
 pub fn read<J: Json>(json: &J, origin: &BaseUrl) -> Result<Option<String>, Refused> {
-    let linkset = json.read::<Linkset>()?;
-    Ok(linkset
-        .linkset
-        .iter()
-        .take(MAX_CONTEXTS)
-        .flat_map(|context| &context.service_desc)
-        .filter(|link| {
-            link.media_type
-                .as_deref()
-                .is_none_or(|it| it.contains("json"))
-        })
-        .find_map(|link| target(&link.href, origin)))
+    let malformed = || Refused::new(Code::Malformed, "").within("linkset");
+    let contexts = json.get("linkset").and_then(|it| it.elements());
+    for context in contexts.ok_or_else(malformed)?.iter().take(MAX_CONTEXTS) {
+        for link in context.list("service-desc")? {
+            let href = link.required_text("href")?;
+            let media_type = link.optional_text("type")?;
+            if media_type.is_none_or(|it| it.contains("json"))
+                && let Some(url) = target(&href, origin)
+            {
+                return Ok(Some(url));
+            }
+        }
+    }
+    Ok(None)
 }
 
 fn target(href: &str, origin: &BaseUrl) -> Option<String> {

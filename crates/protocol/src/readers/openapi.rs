@@ -3,77 +3,20 @@
 //! Only what an endpoint map needs is read; schemas, which make most of such a document, are never
 //! looked at. Source: OpenAPI Specification 3.1.1, sections 4.8.5 (Server), 4.8.8 (Paths), 4.8.9 (Path Item).
 
+use crate::catalog::read::bounded;
 use crate::catalog::{MAX_ENDPOINTS, Service};
 use crate::endpoint::{Endpoint, Evidence};
-use crate::json::Json;
+use crate::json::{Json, Members};
 use crate::method::Method;
 use crate::name::Name;
-use crate::refused::{Code, Refused};
+use crate::refused::{Code, Refused, Within};
 use crate::template::PathTemplate;
 use crate::url::BaseUrl;
-use serde::Deserialize;
-use std::collections::BTreeMap;
 
 /// The usual place of an OpenAPI document.
 pub const PATH: &str = "/openapi.json";
 /// The largest document that is read, in bytes.
 pub const MAX_BYTES: usize = 8 << 20;
-
-/// The part of an OpenAPI document that is read.
-#[derive(Debug, Deserialize)]
-pub struct OpenApi {
-    openapi: String,
-    info: Info,
-    #[serde(default)]
-    servers: Vec<Server>,
-    #[serde(default)]
-    paths: BTreeMap<String, PathItem>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Info {
-    title: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct Server {
-    url: String,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct PathItem {
-    get: Option<Operation>,
-    head: Option<Operation>,
-    post: Option<Operation>,
-    put: Option<Operation>,
-    patch: Option<Operation>,
-    delete: Option<Operation>,
-    options: Option<Operation>,
-    trace: Option<Operation>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Operation {
-    #[serde(rename = "operationId")]
-    operation_id: Option<String>,
-}
-
-impl PathItem {
-    fn operations(&self) -> impl Iterator<Item = (Method, &Operation)> {
-        [
-            (Method::Get, &self.get),
-            (Method::Head, &self.head),
-            (Method::Post, &self.post),
-            (Method::Put, &self.put),
-            (Method::Patch, &self.patch),
-            (Method::Delete, &self.delete),
-            (Method::Options, &self.options),
-            (Method::Trace, &self.trace),
-        ]
-        .into_iter()
-        .filter_map(|(method, operation)| Some((method, operation.as_ref()?)))
-    }
-}
 
 /// What an OpenAPI document says of the origin it was read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,28 +56,20 @@ impl Reading {
 /// [`Code::TooMany`] when it has more paths than a service may have. A single path that is not valid
 /// is left out and counted.
 pub fn read<J: Json>(json: &J, origin: &BaseUrl) -> Result<Reading, Refused> {
-    from_wire(&json.read::<OpenApi>()?, origin)
-}
-
-/// As [`read`], for a host that has read the shape itself.
-///
-/// # Errors
-/// As [`read`].
-pub fn from_wire(wire: &OpenApi, origin: &BaseUrl) -> Result<Reading, Refused> {
-    if !wire.openapi.starts_with("3.") {
-        return Err(Refused::new(Code::BadVersion, &wire.openapi).within("openapi"));
+    let version = json.required_text("openapi")?;
+    if !version.starts_with("3.") {
+        return Err(Refused::new(Code::BadVersion, &version).within("openapi"));
     }
-    if wire.paths.len() > MAX_ENDPOINTS {
-        return Err(Refused::new(Code::TooMany, "").within("paths"));
-    }
+    let title = json.required_object("info")?.required_text("title");
     let mut reading = Reading {
-        title: Name::from_title(&wire.info.title),
-        url: server_of(&wire.servers, origin),
-        endpoints: Vec::with_capacity(wire.paths.len()),
+        title: Name::from_title(&title.within("info")?),
+        url: server_of(json, origin)?,
+        endpoints: Vec::new(),
         left_out: 0,
     };
-    for (path, item) in &wire.paths {
-        match endpoint(path, item) {
+    for (path, item) in bounded(json.map("paths")?, MAX_ENDPOINTS).within("paths")? {
+        let operations = operations(&item).within(&path).within("paths")?;
+        match endpoint(&path, operations) {
             Ok(endpoint) if endpoint.methods().is_empty() => {}
             Ok(endpoint) => reading.endpoints.push(endpoint),
             Err(_) => reading.left_out += 1,
@@ -143,15 +78,38 @@ pub fn from_wire(wire: &OpenApi, origin: &BaseUrl) -> Result<Reading, Refused> {
     Ok(reading)
 }
 
-fn endpoint(path: &str, item: &PathItem) -> Result<Endpoint, Refused> {
+/// The fields of a path item that hold its operations.
+const OPERATIONS: [(&str, Method); 8] = [
+    ("get", Method::Get),
+    ("head", Method::Head),
+    ("post", Method::Post),
+    ("put", Method::Put),
+    ("patch", Method::Patch),
+    ("delete", Method::Delete),
+    ("options", Method::Options),
+    ("trace", Method::Trace),
+];
+
+/// The methods of a path item, each with its `operationId`.
+fn operations<J: Json>(item: &J) -> Result<Vec<(Method, Option<String>)>, Refused> {
+    if !item.is_object() {
+        return Err(Refused::new(Code::Malformed, ""));
+    }
+    let mut operations = Vec::new();
+    for (field, method) in OPERATIONS {
+        if let Some(operation) = item.optional_object(field)? {
+            operations.push((method, operation.optional_text("operationId")?));
+        }
+    }
+    Ok(operations)
+}
+
+fn endpoint(path: &str, operations: Vec<(Method, Option<String>)>) -> Result<Endpoint, Refused> {
     let path = PathTemplate::parse(path).map_err(|_| Refused::new(Code::BadPath, path))?;
     let mut endpoint = Endpoint::unnamed(path)?;
-    endpoint.learn(
-        Evidence::OpenApi,
-        item.operations().map(|(method, _)| method),
-    );
-    for (method, operation) in item.operations() {
-        if let Some(Ok(id)) = operation.operation_id.as_deref().map(Name::parse) {
+    for (method, id) in operations {
+        endpoint.set(method, Evidence::OpenApi);
+        if let Some(Ok(id)) = id.as_deref().map(Name::parse) {
             endpoint.operations.push((method, id));
         }
     }
@@ -160,10 +118,15 @@ fn endpoint(path: &str, item: &PathItem) -> Result<Endpoint, Refused> {
 
 /// The first server that is on this origin. A document often names its production servers too; the
 /// origin that served it is the one that was found.
-fn server_of(servers: &[Server], origin: &BaseUrl) -> BaseUrl {
-    servers
-        .iter()
-        .filter_map(|server| origin.resolve(&server.url).ok())
-        .find(|url| url.origin() == origin.origin())
-        .unwrap_or_else(|| origin.clone())
+fn server_of<J: Json>(json: &J, origin: &BaseUrl) -> Result<BaseUrl, Refused> {
+    let mut found = None;
+    for server in json.list("servers")? {
+        let url = server.required_text("url").within("servers")?;
+        if let Ok(url) = origin.resolve(&url)
+            && url.origin() == origin.origin()
+        {
+            found = found.or(Some(url));
+        }
+    }
+    Ok(found.unwrap_or_else(|| origin.clone()))
 }

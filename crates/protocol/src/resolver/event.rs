@@ -1,8 +1,8 @@
 //! What a change of the snapshot means to those who listen.
 
+use crate::catalog;
 use crate::reason::Reason;
 use crate::snapshot::View;
-use std::collections::BTreeSet;
 
 /// One event. `config-ready` comes first and once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,41 +51,59 @@ impl Event {
 }
 
 /// Which services of `new` answer at another place than in `old`.
-pub(super) fn relocations(old: &View, new: &View) -> Vec<Event> {
-    let moved = |(name, service): (&String, &crate::snapshot::ViewService)| {
-        let (from, to) = (old.services.get(name)?.url.clone()?, service.url.clone()?);
-        (from != to).then(|| Event::ServiceRelocated {
-            service: name.clone(),
-            from,
-            to,
-        })
-    };
-    new.services.iter().filter_map(moved).collect()
+pub(super) fn relocations(old: &View, new: &View, events: &mut Vec<Event>) {
+    let mut place = 0;
+    for service in new.services.iter() {
+        let before = catalog::find(&old.services, &mut place, service.name.as_str());
+        let from = before.and_then(|it| old.services.get(it)?.best_instance());
+        if let (Some(from), Some(to)) = (from, service.best_instance())
+            && from.url != to.url
+        {
+            events.push(Event::ServiceRelocated {
+                service: service.name.to_string(),
+                from: from.url.to_string(),
+                to: to.url.to_string(),
+            });
+        }
+    }
 }
 
 /// Which methods of endpoints came or went, if any.
-pub(super) fn endpoint_changes(old: &View, new: &View) -> Option<Event> {
+pub(super) fn endpoint_changes(old: &View, new: &View, events: &mut Vec<Event>) {
     let (before, after) = (methods(old), methods(new));
-    let added: Vec<_> = after.difference(&before).cloned().collect();
-    let removed: Vec<_> = before.difference(&after).cloned().collect();
-    (!added.is_empty() || !removed.is_empty()).then_some(Event::EndpointsChanged { added, removed })
+    let (added, removed) = (without(&after, &before), without(&before, &after));
+    if !added.is_empty() || !removed.is_empty() {
+        events.push(Event::EndpointsChanged { added, removed });
+    }
 }
 
-fn methods(view: &View) -> BTreeSet<String> {
-    let mut all = BTreeSet::new();
-    for endpoint in &view.endpoints {
-        let Some(service) = &endpoint.service else {
-            continue;
-        };
-        for method in endpoint.methods.keys() {
-            let mut text =
-                String::with_capacity(method.len() + service.len() + endpoint.path.len() + 1);
-            text.push_str(method);
-            text.push(' ');
-            text.push_str(service);
-            text.push_str(&endpoint.path);
-            all.insert(text);
+/// What is in one sorted list and not in the other.
+fn without(texts: &[String], others: &[String]) -> Vec<String> {
+    let mut left = Vec::new();
+    for text in texts {
+        if others.binary_search(text).is_err() {
+            left.push(text.clone());
         }
     }
+    left
+}
+
+/// Every method of every endpoint of a service, sorted.
+fn methods(view: &View) -> Vec<String> {
+    let mut all = Vec::new();
+    for shown in view.endpoints() {
+        let Some(service) = shown.service else {
+            continue;
+        };
+        for (method, _) in &shown.methods {
+            let mut text = String::from(method.as_str());
+            text.push(' ');
+            text.push_str(service.name.as_str());
+            text.push_str(shown.path.as_str());
+            all.push(text);
+        }
+    }
+    all.sort_unstable();
+    all.dedup();
     all
 }

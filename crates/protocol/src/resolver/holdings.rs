@@ -1,11 +1,11 @@
 //! What each source holds, and which of them is the best.
 
+use super::bases::has_any_wanted;
 use super::options::Expect;
-use super::view;
 use crate::catalog::Document;
 use crate::endpoint::Wanted;
 use crate::id::Stamp;
-use crate::json::Json;
+use crate::json::{Json, Members};
 use crate::probe::{Found, Rung};
 use crate::reason::Reason;
 use crate::refused::{Code, Refused};
@@ -63,15 +63,6 @@ pub(super) struct Holdings<J> {
     newest: Option<Stamp>,
     /// The reason that the leading tab gives.
     pub(super) relayed: Option<(Reason, Option<String>)>,
-}
-
-/// What a relayed snapshot says of itself.
-#[derive(serde::Deserialize)]
-struct Relayed {
-    status: String,
-    code: String,
-    #[serde(default)]
-    subject: Option<String>,
 }
 
 /// What became of a value that was handed in.
@@ -159,7 +150,9 @@ impl<J: Json> Holdings<J> {
     /// # Errors
     /// [`Refused`] when it is not valid, or older than what is already known.
     pub(super) fn take_relayed(&mut self, json: &J, now: Millis) -> Result<Taken, Refused> {
-        let head = json.read::<Relayed>()?;
+        let status = json.required_text("status")?;
+        let reason = Reason::parse(&json.required_text("code")?);
+        let subject = json.optional_text("subject")?;
         let Restored {
             document,
             origin,
@@ -176,8 +169,8 @@ impl<J: Json> Holdings<J> {
         let mut taken = self
             .take_live(held)
             .map_err(|_| Refused::new(Code::Older, ""))?;
-        self.relayed = Reason::parse(&head.code).map(|reason| (reason, head.subject));
-        if head.status != "live" {
+        self.relayed = reason.map(|reason| (reason, subject));
+        if status != "live" {
             self.lose_live();
         }
         if was_live != self.is_live() {
@@ -261,7 +254,7 @@ pub(super) fn is_expected<J>(found: &Found<J>, expect: &Expect, wanted: &[Wanted
     // A catalog speaks for many services; anything else has to have something that the page wants.
     let useful = found.rung == Rung::Catalog
         || wanted.is_empty()
-        || view::has_any_wanted(&found.document.services, wanted);
+        || has_any_wanted(&found.document.services, wanted);
     expect.catalog.as_ref().is_none_or(name) && is_expected_title(&found.document, expect) && useful
 }
 

@@ -11,6 +11,7 @@ use super::race::{Race, Won};
 use super::tabs::{Message, Tabs};
 use super::trace::{Entry, Sent};
 use crate::catalog::Document;
+use crate::endpoint::Wanted;
 use crate::json::Json;
 use crate::probe::{Answer, Failure, Found, Ladder, Rung};
 use crate::reason::Reason;
@@ -27,6 +28,7 @@ const LOOKS: (Millis, Millis) = (Millis(250), Millis(5_000));
 /// Finds the backend of one page and keeps what the page sees true. See the [module](super).
 pub struct Resolver<J> {
     pub(super) options: Options<J>,
+    pub(super) wanted: Rc<Vec<Wanted>>,
     pub(super) io: Io<J>,
     pub(super) holdings: Holdings<J>,
     pub(super) race: Race,
@@ -47,10 +49,12 @@ pub struct Resolver<J> {
 impl<J: Json> Resolver<J> {
     /// A resolver that has not started. `seed` is a random number; it is the only source of chance.
     #[must_use]
-    pub fn new(options: Options<J>, seed: u64) -> Self {
-        let race = Race::new(&options.candidates, &options.wanted, options.page.as_ref());
+    pub fn new(mut options: Options<J>, seed: u64) -> Self {
+        let wanted = Rc::new(std::mem::take(&mut options.wanted));
+        let race = Race::new(&options.candidates, &wanted, options.page.as_ref());
         Self {
             options,
+            wanted,
             io: Io::new(seed),
             holdings: Holdings::new(),
             race,
@@ -262,7 +266,7 @@ impl<J: Json> Resolver<J> {
     }
 
     fn take_live(&mut self, origin: &BaseUrl, found: &Found<J>) -> Result<(), Reason> {
-        if !is_expected(found, &self.options.expect, &self.options.wanted) {
+        if !is_expected(found, &self.options.expect, &self.wanted) {
             return Err(Reason::NotExpected);
         }
         let held = Held {
@@ -348,7 +352,7 @@ impl<J: Json> Resolver<J> {
         if self.tabs.advance(self.visible, &mut self.io) {
             self.begin_race();
         }
-        let (wanted, page) = (&self.options.wanted, &self.options.page);
+        let (wanted, page) = (&self.wanted, &self.options.page);
         match &mut self.link {
             Some(link) => {
                 let nonce = self.io.rng.next_u32();

@@ -21,6 +21,7 @@
 //! ```
 
 mod action;
+mod bases;
 mod event;
 mod following;
 mod holdings;
@@ -33,7 +34,6 @@ mod publication;
 mod race;
 mod tabs;
 mod trace;
-mod view;
 
 pub use action::{Action, RequestId, StreamId};
 pub use event::Event;

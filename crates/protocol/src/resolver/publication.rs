@@ -1,19 +1,17 @@
 //! The publication at the end of every input: what the page sees now, and what that means.
 
 use super::action::Action;
+use super::bases::bases;
 use super::event::{self, Event};
 use super::holdings::Source;
 use super::machine::Resolver;
 use super::tabs::Message;
 use super::trace::Entry;
-use super::view;
-use crate::catalog::wire;
 use crate::json::Json;
 use crate::probe::Rung;
 use crate::reason::Reason;
 use crate::snapshot::{Snapshot, View};
 use crate::time::Millis;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 impl<J: Json> Resolver<J> {
@@ -87,34 +85,24 @@ impl<J: Json> Resolver<J> {
             Source::Fallback => "fallback",
         };
         let (reason, subject) = self.reason();
-        let stamp = held.and_then(|it| it.document.stamp.as_ref());
-        let mut view = View {
+        let document = held.map(|it| &it.document);
+        let origin = held.and_then(|it| it.origin.as_ref());
+        let (base_url, ws_base_url) = bases(document, origin, &self.options, &self.wanted);
+        let view = View {
             status,
             source: Some(source.as_str()),
             code: reason.as_str(),
             subject,
-            origin: held
-                .and_then(|it| it.origin.as_ref())
-                .map(ToString::to_string),
+            origin: origin.map(ToString::to_string),
             rung: held.and_then(|it| it.rung).map(Rung::as_str),
-            epoch: stamp.map(|it| wire::Epoch {
-                registry: it.epoch.registry().to_owned(),
-                boot: it.epoch.boot(),
-            }),
-            revision: stamp.map(|it| it.revision),
-            base_url: String::new(),
-            ws_base_url: String::new(),
-            services: BTreeMap::new(),
-            endpoints: Vec::new(),
-            names: BTreeMap::new(),
+            stamp: document.and_then(|it| it.stamp.clone()),
+            base_url,
+            ws_base_url,
+            services: document
+                .map(|it| Rc::clone(&it.services))
+                .unwrap_or_default(),
+            wanted: Rc::clone(&self.wanted),
         };
-        let document = held.map(|it| &it.document);
-        view::fill(
-            &mut view,
-            document,
-            held.and_then(|it| it.origin.as_ref()),
-            &self.options,
-        );
         let config = match document {
             Some(document) => document.config.clone(),
             None => self.options.fallback.config.clone(),
@@ -127,7 +115,9 @@ impl<J: Json> Resolver<J> {
         let failed = || Event::DiscoveryFailed { reason, subject };
         let Some(old) = &self.published else {
             let fallback = self.holdings.best().is_none().then(failed);
-            return [Event::ConfigReady].into_iter().chain(fallback).collect();
+            let mut events = vec![Event::ConfigReady];
+            events.extend(fallback);
+            return events;
         };
         let (before, after) = (&old.view, &new.view);
         let mut events = Vec::new();
@@ -139,8 +129,8 @@ impl<J: Json> Resolver<J> {
         }
         // A value without services (a fallback, provided config values) says nothing about them.
         if !before.services.is_empty() && !after.services.is_empty() {
-            events.extend(event::relocations(before, after));
-            events.extend(event::endpoint_changes(before, after));
+            event::relocations(before, after, &mut events);
+            event::endpoint_changes(before, after, &mut events);
         }
         events
     }
@@ -188,6 +178,4 @@ fn is_update<J: Json>(old: &Snapshot<J>, new: &Snapshot<J>) -> bool {
         || before.base_url != after.base_url
         || before.ws_base_url != after.ws_base_url
         || before.services != after.services
-        || before.endpoints != after.endpoints
-        || before.names != after.names
 }

@@ -14,6 +14,7 @@ use crate::probe::{Answer, Failure, Found, Ladder, Rung};
 use crate::reason::Reason;
 use crate::time::Millis;
 use crate::url::BaseUrl;
+use std::rc::Rc;
 
 /// Between the starts of two candidates.
 const STAGGER: Millis = Millis(25);
@@ -32,7 +33,7 @@ const FULL_EVERY: u32 = 6;
 pub(super) struct Race {
     contenders: Vec<Contender>,
     began: Millis,
-    wanted: Vec<Wanted>,
+    wanted: Rc<Vec<Wanted>>,
     page: Option<BaseUrl>,
     local_access: bool,
 }
@@ -55,7 +56,11 @@ pub(super) struct Won<J> {
 }
 
 impl Race {
-    pub(super) fn new(origins: &[BaseUrl], wanted: &[Wanted], page: Option<&BaseUrl>) -> Self {
+    pub(super) fn new(
+        origins: &[BaseUrl],
+        wanted: &Rc<Vec<Wanted>>,
+        page: Option<&BaseUrl>,
+    ) -> Self {
         let contender = |origin: &BaseUrl| Contender {
             origin: origin.clone(),
             rung: None,
@@ -68,7 +73,7 @@ impl Race {
         Self {
             contenders: origins.iter().map(contender).collect(),
             began: Millis::ZERO,
-            wanted: wanted.to_vec(),
+            wanted: Rc::clone(wanted),
             page: page.cloned(),
             local_access: false,
         }

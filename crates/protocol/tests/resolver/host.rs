@@ -194,6 +194,14 @@ impl Host {
         self.resolver.snapshot().expect("something is published")
     }
 
+    /// The endpoint of a path as the page sees it.
+    pub(crate) fn endpoint(&self, path: &str) -> Value {
+        let view: Value = self.snapshot().view.to_json();
+        let endpoints = view["endpoints"].as_array().unwrap();
+        let found = endpoints.iter().find(|it| it["path"] == path);
+        found.unwrap_or_else(|| panic!("{path}")).clone()
+    }
+
     pub(crate) fn event_names(&self) -> Vec<&'static str> {
         self.events.iter().map(|(_, event)| event.name()).collect()
     }

@@ -34,7 +34,7 @@ fn names(change: impl FnOnce(&mut Options<Value>)) -> (Value, String) {
     host.until(1_000);
     let view = &host.snapshot().view;
     (
-        serde_json::to_value(&view.names).unwrap(),
+        view.to_json::<Value>()["names"].clone(),
         view.base_url.clone(),
     )
 }

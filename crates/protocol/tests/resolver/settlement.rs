@@ -161,7 +161,7 @@ fn the_last_visit_is_there_at_once_and_live_soon() {
         .start();
     assert_eq!((host.status(), settled_at(&host)), ("cached", vec![0]));
     assert_eq!(host.snapshot().config, Some(json!({"kept": true})));
-    assert_eq!(host.snapshot().view.endpoints, kept.view.endpoints);
+    assert_eq!(host.snapshot().view.endpoints(), kept.view.endpoints());
     host.until(100);
     assert_eq!(host.status(), "live");
     // The rung that worked is remembered: one request.
