@@ -1,14 +1,13 @@
 //! Sends a probe and reads its answer: as much of the body as its purpose allows, and no byte more.
 
-use crate::convert::{JsJson, NotParsed, member, parse};
-use gloo_net::http::{Method, Request, RequestBuilder, Response};
-use js_sys::Uint8Array;
+use crate::convert::{JsJson, NotParsed, member, parse, set};
+use gloo_net::http::Response;
+use js_sys::{Object, Promise, Uint8Array};
 use landfall_protocol::json::OutOfBounds;
-use landfall_protocol::method::SafeMethod;
 use landfall_protocol::probe::{Answer, Body, Failure, Mode, Probe};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{AbortController, ReadableStreamDefaultReader, RequestCache, RequestMode};
+use web_sys::{AbortController, ReadableStreamDefaultReader};
 
 /// A request under way; dropped, it is aborted.
 pub struct InFlight(Option<AbortController>);
@@ -21,41 +20,51 @@ impl Drop for InFlight {
     }
 }
 
+#[wasm_bindgen]
+extern "C" {
+    /// As `web_sys::Window::fetch_with_str_and_init`, for workers and servers too.
+    #[wasm_bindgen(catch)]
+    fn fetch(url: &str, init: &JsValue) -> Result<Promise, JsValue>;
+}
+
 /// Sends a probe and reports its answer, even when it was aborted.
 pub fn send(
     probe: Probe,
     report: impl FnOnce(Result<Answer<JsJson>, Failure>) + 'static,
 ) -> InFlight {
     let controller = AbortController::new().ok();
-    let request = build(&probe, controller.as_ref());
+    let sent = fetch(&probe.url, &init(&probe, controller.as_ref()));
     spawn_local(async move {
-        let answer = match request {
-            Ok(request) => request.send().await.map_err(|_| Failure::Unreadable),
-            Err(_) => Err(Failure::Unreadable),
+        let response = match sent {
+            Ok(promise) => JsFuture::from(promise).await,
+            Err(refusal) => Err(refusal),
         };
-        report(match answer {
-            Ok(response) => Ok(read(&probe, &response).await),
-            Err(failure) => Err(failure),
+        report(match response {
+            Ok(response) => Ok(read(
+                &probe,
+                &Response::from(response.unchecked_into::<web_sys::Response>()),
+            )
+            .await),
+            Err(_) => Err(Failure::Unreadable),
         });
     });
     InFlight(controller)
 }
 
 /// A request that needs no preflight: no header of its own, and revalidation left to the browser's cache.
-fn build(probe: &Probe, controller: Option<&AbortController>) -> Result<Request, gloo_net::Error> {
-    let signal = controller.map(AbortController::signal);
-    RequestBuilder::new(&probe.url)
-        .method(match probe.method {
-            SafeMethod::Get => Method::GET,
-            SafeMethod::Options => Method::OPTIONS,
-        })
-        .mode(match probe.purpose.mode() {
-            Mode::Cors => RequestMode::Cors,
-            Mode::NoCors => RequestMode::NoCors,
-        })
-        .cache(RequestCache::NoCache)
-        .abort_signal(signal.as_ref())
-        .build()
+fn init(probe: &Probe, controller: Option<&AbortController>) -> JsValue {
+    let mode = match probe.purpose.mode() {
+        Mode::Cors => "cors",
+        Mode::NoCors => "no-cors",
+    };
+    let init = Object::new().into();
+    set(&init, "method", &probe.method.as_str().into());
+    set(&init, "mode", &mode.into());
+    set(&init, "cache", &"no-cache".into());
+    if let Some(controller) = controller {
+        set(&init, "signal", &controller.signal());
+    }
+    init
 }
 
 async fn read(probe: &Probe, response: &Response) -> Answer<JsJson> {
@@ -72,11 +81,10 @@ async fn read(probe: &Probe, response: &Response) -> Answer<JsJson> {
     }
 }
 
-/// Scheme, host and port of a URL.
+/// Scheme, host and port of an absolute URL: all before its third slash.
 fn origin(url: &str) -> &str {
-    let host = url.find("://").map_or(0, |at| at + 3);
-    let path = url[host..].find('/').map_or(url.len(), |at| host + at);
-    &url[..path]
+    let mut slashes = url.bytes().enumerate().filter(|(_, byte)| *byte == b'/');
+    slashes.nth(2).map_or(url, |(at, _)| &url[..at])
 }
 
 async fn read_body(response: &Response, max_bytes: usize) -> Body<JsJson> {

@@ -1,6 +1,6 @@
 //! The endpoint map: path templates with their HTTP methods, and how each method is known.
 
-use crate::method::Method;
+use crate::method::{Method, MethodSet};
 use crate::name::Name;
 use crate::refused::{Code, Refused};
 use crate::template::PathTemplate;
@@ -179,17 +179,19 @@ impl Endpoint {
     /// Adds what one piece of evidence says of this endpoint. Better evidence replaces worse; where
     /// whole evidence and other evidence disagree, both the method and the contradiction are kept.
     pub fn learn(&mut self, evidence: Evidence, named: impl IntoIterator<Item = Method>) {
+        self.learn_all(evidence, MethodSet::from_iter(named));
+    }
+
+    fn learn_all(&mut self, evidence: Evidence, says: MethodSet) {
         let before = self.methods.clone();
-        let mut says = Vec::new();
-        for method in named {
-            says.push(method);
+        for method in says.iter() {
             let best = self
                 .evidence(method)
                 .map_or(evidence, |known| known.max(evidence));
             self.set(method, best);
         }
         for (method, known) in &before {
-            if evidence.is_whole() && *known > Evidence::Declared && !says.contains(method) {
+            if evidence.is_whole() && *known > Evidence::Declared && !says.contains(*method) {
                 self.contradict(Contradiction {
                     method: *method,
                     claimed: *known,
@@ -197,18 +199,14 @@ impl Endpoint {
                 });
             }
         }
-        if let Some(whole) = before
-            .iter()
-            .map(|(_, known)| *known)
-            .filter(|known| known.is_whole())
-            .max()
-        {
-            for method in says
-                .iter()
-                .filter(|said| before.iter().all(|(known, _)| known != *said))
-            {
+        let whole = before.iter().map(|(_, known)| *known);
+        let Some(whole) = whole.filter(|known| known.is_whole()).max() else {
+            return;
+        };
+        for method in says.iter() {
+            if before.iter().all(|(known, _)| *known != method) {
                 self.contradict(Contradiction {
-                    method: *method,
+                    method,
                     claimed: evidence,
                     denied: whole,
                 });

@@ -33,7 +33,7 @@ impl BaseUrl {
         if text.len() > MAX_URL {
             return None;
         }
-        let (scheme, rest) = text.split_once("://")?;
+        let (scheme, rest) = split_scheme(text)?;
         let (scheme, default_port) = if scheme.eq_ignore_ascii_case("http") {
             ("http://", 80)
         } else if scheme.eq_ignore_ascii_case("https") {
@@ -120,10 +120,9 @@ impl BaseUrl {
         named.unwrap_or(if self.is_https() { 443 } else { 80 })
     }
 
-    fn authority(&self) -> &str {
-        self.origin()
-            .split_once("://")
-            .map_or("", |(_, authority)| authority)
+    /// Host and port.
+    pub(crate) fn authority(&self) -> &str {
+        split_scheme(self.origin()).map_or("", |(_, authority)| authority)
     }
 
     /// Whether the host is this machine by name or by address: `localhost` and its subdomains
@@ -138,12 +137,16 @@ impl BaseUrl {
     #[must_use]
     pub fn is_local(&self) -> bool {
         let host = self.host();
-        let private =
-            |it: std::net::Ipv4Addr| it.is_private() || it.is_link_local() || it.is_unspecified();
+        let private = |octets: [u8; 4]| {
+            matches!(
+                octets,
+                [10, ..] | [172, 16..=31, ..] | [192, 168, ..] | [169, 254, ..] | [0, 0, 0, 0]
+            )
+        };
         let private6 = ["[fc", "[fd", "[fe8", "[fe9", "[fea", "[feb", "[::]"];
         self.is_loopback()
             || host.ends_with(".local")
-            || host.parse().is_ok_and(private)
+            || ipv4(host).is_some_and(private)
             || private6.iter().any(|prefix| host.starts_with(prefix))
     }
 
@@ -196,26 +199,42 @@ pub fn is_loopback_host(host: &str) -> bool {
                 .get(host.len() - 10..)
                 .is_some_and(|end| end.eq_ignore_ascii_case(".localhost"))
         || host == "[::1]"
-        || host.starts_with("127.") && host.parse::<std::net::Ipv4Addr>().is_ok()
+        || ipv4(host).is_some_and(|octets| octets[0] == 127)
+}
+
+/// An IPv4 address in the one way of writing it that everybody reads alike: four numbers without leading zeros.
+fn ipv4(host: &str) -> Option<[u8; 4]> {
+    let mut octets = [0; 4];
+    let mut numbers = host.split('.');
+    for octet in &mut octets {
+        let number = numbers.next()?;
+        let plain = number == "0" || !number.starts_with(['0', '+']);
+        *octet = number.parse().ok().filter(|_| plain)?;
+    }
+    numbers.next().is_none().then_some(octets)
+}
+
+/// The scheme and what follows `://`.
+pub(crate) fn split_scheme(url: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = url.split_once(':')?;
+    Some((scheme, rest.strip_prefix("//")?))
 }
 
 fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
-    let end = authority.rfind(']').map_or(0, |at| at + 1);
-    match authority.get(end..)?.find(':') {
-        None => Some((authority, None)),
-        Some(at) => {
-            let (host, port) = authority.split_at(end + at);
-            let port = port.get(1..)?;
-            let digits =
-                !port.is_empty() && port.len() <= 5 && port.bytes().all(|b| b.is_ascii_digit());
-            let port = if digits {
-                port.parse::<u16>().ok()?
-            } else {
-                return None;
-            };
-            (port != 0).then_some((host, Some(port)))
-        }
-    }
+    // The colons within the brackets of an IPv6 address separate nothing.
+    let end = if authority.starts_with('[') {
+        authority.find(']')?
+    } else {
+        0
+    };
+    let Some(at) = authority.get(end..)?.find(':') else {
+        return Some((authority, None));
+    };
+    let (host, port) = authority.split_at(end + at);
+    let port = port.get(1..)?;
+    let digits = port.len() <= 5 && port.bytes().all(|b| b.is_ascii_digit());
+    let port = port.parse().ok().filter(|port| digits && *port != 0)?;
+    Some((host, Some(port)))
 }
 
 fn is_host(host: &str) -> bool {

@@ -51,20 +51,19 @@ impl Ladder {
     /// `options` says whether OPTIONS may be sent; `nonce` is a random number.
     #[must_use]
     pub fn new(origin: BaseUrl, wanted: &[Wanted], options: bool, nonce: u32) -> Self {
-        let can_ask =
-            |it: &&Wanted| it.protocol == Protocol::Http && it.path.variables().next().is_none();
-        let wanted = wanted
-            .iter()
-            .filter(can_ask)
-            .map(|it| (it.declared(), false))
-            .collect();
+        let mut can_ask = Vec::new();
+        for it in wanted {
+            if it.protocol == Protocol::Http && it.path.variables().next().is_none() {
+                can_ask.push((it.declared(), false));
+            }
+        }
         Self {
             origin,
             at: At::Catalog,
             reached: false,
             options,
             nonce,
-            wanted,
+            wanted: can_ask,
             reason: Reason::NotFound,
         }
     }
@@ -241,12 +240,7 @@ impl Ladder {
 
     /// A name for a service that has none: its host and port.
     fn own_name(&self) -> Result<Name, Refused> {
-        Name::parse(
-            self.origin
-                .origin()
-                .split_once("://")
-                .map_or("backend", |(_, host)| host),
-        )
+        Name::parse(self.origin.authority())
     }
 
     /// The next rung.
@@ -275,12 +269,12 @@ impl Ladder {
 
     /// Past the last rung: what the single paths have shown.
     fn finish<J: Json>(&mut self) -> Step<J> {
-        let endpoints: Vec<_> = self
-            .wanted
-            .drain(..)
-            .filter(|(_, seen)| *seen)
-            .map(|(it, _)| it)
-            .collect();
+        let mut endpoints = Vec::new();
+        for (endpoint, seen) in std::mem::take(&mut self.wanted) {
+            if seen {
+                endpoints.push(endpoint);
+            }
+        }
         match self.own_name() {
             Ok(name) if !endpoints.is_empty() => {
                 let instance = Instance {

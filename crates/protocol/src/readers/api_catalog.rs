@@ -23,7 +23,9 @@ pub fn read<J: Json>(json: &J, origin: &BaseUrl) -> Result<Option<String>, Refus
         for link in context.list("service-desc")? {
             let href = link.required_text("href")?;
             let media_type = link.optional_text("type")?;
-            if media_type.is_none_or(|it| it.contains("json"))
+            // `application/json`, and formats on top of it, such as `application/openapi+json;version=3.1`.
+            let is_json = |it: String| it.as_bytes().windows(4).any(|part| part == b"json");
+            if media_type.is_none_or(is_json)
                 && let Some(url) = target(&href, origin)
             {
                 return Ok(Some(url));

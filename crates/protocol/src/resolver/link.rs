@@ -200,18 +200,17 @@ impl Link {
     }
 
     pub(super) fn next(&self) -> (Millis, Why) {
-        let request = self
-            .asking
-            .as_ref()
-            .map(|it| (it.deadline, Why::RequestTimeout));
-        let poll = (self.active && self.asking.is_none()).then_some((self.next_poll, Why::Poll));
-        let reopen = (self.active && self.stream.is_none() && self.events.is_some())
-            .then_some((self.reopen_at, Why::Reopen));
-        [request, poll, reopen]
-            .into_iter()
-            .flatten()
-            .min_by_key(|(at, _)| *at)
-            .unwrap_or((Millis::NEVER, Why::Poll))
+        let mut next = (Millis::NEVER, Why::Poll);
+        if let Some(asking) = &self.asking {
+            next = (asking.deadline, Why::RequestTimeout);
+        } else if self.active {
+            next = (self.next_poll, Why::Poll);
+        }
+        let reopens = self.active && self.stream.is_none() && self.events.is_some();
+        if reopens && self.reopen_at < next.0 {
+            next = (self.reopen_at, Why::Reopen);
+        }
+        next
     }
 }
 

@@ -122,11 +122,13 @@ impl<J: Json> Resolver<J> {
         };
         let look = (self.next_look, Why::Look);
         let tabs = self.tabs.next(self.visible);
-        let times = [(self.deadline, Why::Deadline), look, next, tabs];
-        times
-            .into_iter()
-            .filter(|(at, _)| *at < Millis::NEVER)
-            .min_by_key(|(at, _)| *at)
+        let mut first = (self.deadline, Why::Deadline);
+        for time in [look, next, tabs] {
+            if time.0 < first.0 {
+                first = time;
+            }
+        }
+        (first.0 < Millis::NEVER).then_some(first)
     }
 
     /// The last snapshot that was published; `None` while pending.
@@ -178,7 +180,7 @@ impl<J: Json> Resolver<J> {
 
     pub(super) fn begin_race(&mut self) {
         let mut entry = Entry::new(self.io.now, "race", Reason::Starting.as_str());
-        entry.raced = self.race.origins().map(ToString::to_string).collect();
+        entry.raced = self.race.origins();
         self.io.trace.push(entry);
         self.race.start(&mut self.io);
     }

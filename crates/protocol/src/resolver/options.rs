@@ -84,21 +84,23 @@ impl<J: Json> Options<J> {
 #[must_use]
 pub fn candidates(page: Option<&BaseUrl>, ports: &[u16], further: &[BaseUrl]) -> Vec<BaseUrl> {
     let local = page.is_none_or(BaseUrl::is_loopback);
-    let ports = [ORCHESTRATOR_PORT]
-        .iter()
-        .chain(ports)
-        .filter(|_| local)
-        .map(|port| BaseUrl::localhost(*port));
     let mut origins: Vec<BaseUrl> = Vec::new();
-    for origin in page
-        .cloned()
-        .into_iter()
-        .chain(ports)
-        .chain(further.iter().cloned())
-    {
+    let mut add = |origin: BaseUrl| {
         if origins.len() < MAX_CANDIDATES && !origins.contains(&origin) {
             origins.push(origin);
         }
+    };
+    if let Some(page) = page {
+        add(page.clone());
+    }
+    if local {
+        add(BaseUrl::localhost(ORCHESTRATOR_PORT));
+        for port in ports {
+            add(BaseUrl::localhost(*port));
+        }
+    }
+    for origin in further {
+        add(origin.clone());
     }
     origins
 }

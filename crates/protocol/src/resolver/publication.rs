@@ -155,7 +155,7 @@ impl<J: Json> Resolver<J> {
             .holdings
             .best()
             .map(|(_, held)| (self.io.now - held.since + held.age).0);
-        entry.raced = self.race.origins().map(ToString::to_string).collect();
+        entry.raced = self.race.origins();
         self.io.trace.push(entry);
     }
 }

@@ -273,8 +273,10 @@ impl Race {
         }
     }
 
-    pub(super) fn origins(&self) -> impl Iterator<Item = &BaseUrl> {
-        self.contenders.iter().map(|it| &it.origin)
+    /// The origins in the race, for the trace.
+    pub(super) fn origins(&self) -> Vec<String> {
+        let origins = self.contenders.iter();
+        origins.map(|it| it.origin.as_str().to_owned()).collect()
     }
 }
 

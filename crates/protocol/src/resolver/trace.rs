@@ -3,14 +3,14 @@
 use super::action::RequestId;
 use crate::probe::{Failure, Probe};
 use crate::time::Millis;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::collections::VecDeque;
 
 /// How many entries each record keeps; the oldest go first.
 pub const KEPT: usize = 256;
 
 /// One thing that happened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// When, in milliseconds since the start.
     pub at: u64,
@@ -31,9 +31,8 @@ pub struct Entry {
 }
 
 /// One request that was sent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sent {
-    #[serde(skip)]
     id: RequestId,
     /// When, in milliseconds since the start.
     pub at: u64,
@@ -49,6 +48,44 @@ pub struct Sent {
     pub status: Option<u16>,
     /// How long it took, in milliseconds.
     pub ms: Option<u64>,
+}
+
+/// A value of a record. With it a record is written as a map, which takes less code than a struct of many types.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Field<'a> {
+    Text(Option<&'a str>),
+    Count(Option<u64>),
+    Texts(&'a [String]),
+}
+
+impl Serialize for Entry {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map([
+            ("at", Field::Count(Some(self.at))),
+            ("kind", Field::Text(Some(self.kind))),
+            ("value", Field::Text(self.value.as_deref())),
+            ("source", Field::Text(self.source)),
+            ("origin", Field::Text(self.origin.as_deref())),
+            ("code", Field::Text(Some(self.code))),
+            ("age", Field::Count(self.age)),
+            ("raced", Field::Texts(&self.raced)),
+        ])
+    }
+}
+
+impl Serialize for Sent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map([
+            ("at", Field::Count(Some(self.at))),
+            ("method", Field::Text(Some(self.method))),
+            ("url", Field::Text(Some(&self.url))),
+            ("purpose", Field::Text(Some(self.purpose))),
+            ("outcome", Field::Text(Some(self.outcome))),
+            ("status", Field::Count(self.status.map(u64::from))),
+            ("ms", Field::Count(self.ms)),
+        ])
+    }
 }
 
 /// A record of the last [`KEPT`] things.
