@@ -14,7 +14,6 @@ use js_sys::Function;
 use landfall_protocol::resolver::{Action, Event, Input, Lock, RequestId, Resolver, StreamId};
 use landfall_protocol::snapshot::Snapshot;
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::JsValue;
 
@@ -32,8 +31,8 @@ pub(crate) struct Driver {
     storage: Option<Storage>,
     publish: Function,
     resolver: RefCell<Resolver<JsJson>>,
-    inbox: RefCell<VecDeque<Input<JsJson>>>,
-    outbox: RefCell<VecDeque<Publication>>,
+    inbox: RefCell<Vec<Input<JsJson>>>,
+    outbox: RefCell<Vec<Publication>>,
     busy: Cell<bool>,
     closed: Cell<bool>,
     alarm: RefCell<Option<Alarm>>,
@@ -76,7 +75,7 @@ impl Driver {
         if self.closed.get() {
             return;
         }
-        self.inbox.borrow_mut().push_back(input);
+        self.inbox.borrow_mut().push(input);
         if self.busy.replace(true) {
             return;
         }
@@ -110,12 +109,12 @@ impl Driver {
 
     /// The trace as JavaScript data.
     pub(crate) fn trace(&self) -> JsValue {
-        convert::to_js(&self.resolver.borrow().trace().collect::<Vec<_>>())
+        convert::to_js(self.resolver.borrow().trace().as_slice())
     }
 
     /// The audit as JavaScript data.
     pub(crate) fn requests(&self) -> JsValue {
-        convert::to_js(&self.resolver.borrow().audit().collect::<Vec<_>>())
+        convert::to_js(self.resolver.borrow().audit().as_slice())
     }
 
     fn next_action(&self) -> Option<Action<JsJson>> {
@@ -141,7 +140,7 @@ impl Driver {
             Action::Look => {
                 // A getter of the page runs in here, and may call the client: nothing is borrowed meanwhile.
                 let looked = Input::Looked(page::look());
-                self.inbox.borrow_mut().push_back(looked);
+                self.inbox.borrow_mut().push(looked);
             }
             Action::OpenStream { id, url } => {
                 let driver = self.this.clone();
@@ -176,7 +175,7 @@ impl Driver {
                 }
             }
             Action::Publish { snapshot, events } => {
-                self.outbox.borrow_mut().push_back((snapshot, events));
+                self.outbox.borrow_mut().push((snapshot, events));
             }
         }
     }
@@ -189,9 +188,7 @@ impl Driver {
             }
         });
         if tabs.is_none() {
-            self.inbox
-                .borrow_mut()
-                .push_back(Input::Lock(Lock::Unsupported));
+            self.inbox.borrow_mut().push(Input::Lock(Lock::Unsupported));
         }
         *self.tabs.borrow_mut() = tabs;
     }
@@ -215,8 +212,10 @@ impl Driver {
     }
 }
 
-fn take<T>(queue: &RefCell<VecDeque<T>>) -> Option<T> {
-    queue.borrow_mut().pop_front()
+/// The first of a queue. Queues are short: most hold one thing at a time.
+fn take<T>(queue: &RefCell<Vec<T>>) -> Option<T> {
+    let mut queue = queue.borrow_mut();
+    (!queue.is_empty()).then(|| queue.remove(0))
 }
 
 fn remove<K: PartialEq, V>(held: &RefCell<Held<K, V>>, key: &K) -> Option<V> {

@@ -13,6 +13,11 @@ use landfall_protocol::resolver::Input;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
+/// Smaller than the allocator of the standard library; docs/size.md has the figures.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 /// A client's engine. `www/lib/core/boundary.ts` has the types of what goes in and out.
 #[wasm_bindgen]
 pub struct Engine {

@@ -7,7 +7,6 @@ use crate::probe::{Answer, Failure, Found, Ladder, Probe, Step};
 use crate::reason::Reason;
 use crate::rng::Rng;
 use crate::time::Millis;
-use std::collections::VecDeque;
 
 /// How long one request may take. Longer than any deadline of a page, so that a slow backend is still
 /// found; short enough that a hanging one is asked again.
@@ -16,7 +15,7 @@ pub(super) const REQUEST_TIMEOUT: Millis = Millis(2_000);
 pub(super) struct Io<J> {
     pub(super) now: Millis,
     pub(super) rng: Rng,
-    pub(super) actions: VecDeque<Action<J>>,
+    pub(super) actions: Vec<Action<J>>,
     pub(super) trace: Ring<Entry>,
     pub(super) audit: Ring<Sent>,
     last_id: u32,
@@ -27,7 +26,7 @@ impl<J> Io<J> {
         Self {
             now: Millis::ZERO,
             rng: Rng::new(seed),
-            actions: VecDeque::new(),
+            actions: Vec::new(),
             trace: Ring::new(),
             audit: Ring::new(),
             last_id: 0,
@@ -35,7 +34,7 @@ impl<J> Io<J> {
     }
 
     pub(super) fn act(&mut self, action: Action<J>) {
-        self.actions.push_back(action);
+        self.actions.push(action);
     }
 
     fn next_id(&mut self) -> u32 {

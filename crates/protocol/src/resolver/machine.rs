@@ -107,7 +107,7 @@ impl<J: Json> Resolver<J> {
 
     /// The next thing for the host to do.
     pub fn poll_action(&mut self) -> Option<Action<J>> {
-        self.io.actions.pop_front()
+        (!self.io.actions.is_empty()).then(|| self.io.actions.remove(0))
     }
 
     /// When [`Input::Wake`] is due, and why; `None` when nothing is waited for.
@@ -138,13 +138,13 @@ impl<J: Json> Resolver<J> {
     }
 
     /// What it did and why, oldest first.
-    pub fn trace(&self) -> impl Iterator<Item = &Entry> {
-        self.io.trace.iter()
+    pub fn trace(&self) -> std::slice::Iter<'_, Entry> {
+        self.io.trace.0.iter()
     }
 
     /// Every request it sent, oldest first.
-    pub fn audit(&self) -> impl Iterator<Item = &Sent> {
-        self.io.audit.iter()
+    pub fn audit(&self) -> std::slice::Iter<'_, Sent> {
+        self.io.audit.0.iter()
     }
 
     pub(super) const fn is_active(&self) -> bool {

@@ -4,7 +4,6 @@ use super::action::RequestId;
 use crate::probe::{Failure, Probe};
 use crate::time::Millis;
 use serde::{Serialize, Serializer};
-use std::collections::VecDeque;
 
 /// How many entries each record keeps; the oldest go first.
 pub const KEPT: usize = 256;
@@ -90,22 +89,18 @@ impl Serialize for Sent {
 
 /// A record of the last [`KEPT`] things.
 #[derive(Debug, Clone)]
-pub(super) struct Ring<T>(VecDeque<T>);
+pub(super) struct Ring<T>(pub(super) Vec<T>);
 
 impl<T> Ring<T> {
     pub(super) const fn new() -> Self {
-        Self(VecDeque::new())
+        Self(Vec::new())
     }
 
     pub(super) fn push(&mut self, entry: T) {
         if self.0.len() == KEPT {
-            self.0.pop_front();
+            self.0.remove(0);
         }
-        self.0.push_back(entry);
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.0.iter()
+        self.0.push(entry);
     }
 }
 
