@@ -260,8 +260,8 @@ fn an_option_that_is_wrong_is_named() {
             "bad-name",
             "a\u{FFFD}b",
         ),
-        (r#"{"timeout": "soon"}"#, "", "malformed", ""),
-        (r#"{"ports": [70000]}"#, "", "malformed", ""),
+        (r#"{"timeout": "soon"}"#, "timeout", "malformed", ""),
+        (r#"{"ports": [70000]}"#, "ports", "malformed", ""),
     ];
     for (more, at, code, value) in wrong {
         let refusal = Engine::new(options(more), Function::new_no_args(""))

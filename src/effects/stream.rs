@@ -1,6 +1,6 @@
 //! A stream of server-sent events (WHATWG HTML, 9.2), read with the browser's `EventSource`.
 
-use crate::convert::{JsJson, parse};
+use crate::convert::{JsJson, member, parse};
 use js_sys::Function;
 use landfall_protocol::catalog::MAX_BYTES;
 use landfall_protocol::resolver::StreamEvent;
@@ -18,20 +18,12 @@ extern "C" {
 
     #[wasm_bindgen(method)]
     fn close(this: &EventSource);
-
-    type Message;
-
-    #[wasm_bindgen(method, getter)]
-    fn r#type(this: &Message) -> String;
-
-    #[wasm_bindgen(method, getter)]
-    fn data(this: &Message) -> Option<String>;
 }
 
 /// A stream that is closed when it is dropped.
 pub(crate) struct Stream {
     source: Option<EventSource>,
-    _listener: Closure<dyn Fn(Message)>,
+    _listener: Closure<dyn Fn(JsValue)>,
 }
 
 /// Opens a stream and reports what comes of it. Where there is no `EventSource`, it has failed at once.
@@ -40,10 +32,11 @@ pub(crate) fn open(url: &str, report: impl Fn(StreamEvent<JsJson>) + 'static) ->
     if source.is_none() {
         report(StreamEvent::Failed);
     }
-    let listener = Closure::<dyn Fn(Message)>::new(move |message: Message| {
-        report(match message.r#type().as_str() {
-            "open" => StreamEvent::Opened,
-            "catalog" => match message.data().map(|text| parse(&text, MAX_BYTES)) {
+    let listener = Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| {
+        let text = |key| member(&event, key).and_then(|it| it.as_string());
+        report(match text("type").as_deref() {
+            Some("open") => StreamEvent::Opened,
+            Some("catalog") => match text("data").map(|text| parse(&text, MAX_BYTES)) {
                 Some(Ok(json)) => StreamEvent::Catalog(json),
                 _ => StreamEvent::Garbage,
             },

@@ -167,7 +167,7 @@ fn reading(found: Found<Value>, origin: &BaseUrl, digest: u64) -> Option<Reading
         Rung::Catalog => services.iter().position(|service| is_here(&service))?,
         Rung::OpenApi | Rung::ApiCatalog | Rung::Endpoints => 0,
     };
-    let service = services.into_iter().nth(at)?;
+    let service = services.get(at)?.clone();
     let url = service
         .instances
         .into_iter()

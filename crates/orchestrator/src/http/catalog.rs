@@ -115,7 +115,7 @@ impl Frame {
             ttl: self.ttl,
             events: Some(self.events.to_owned()),
             config: None,
-            services,
+            services: Rc::new(services),
         };
         let document = document
             .to_wire()
@@ -241,7 +241,7 @@ mod tests {
         assert_eq!(value["config"]["THEME"], "dark");
         let document = Document::from_json(&value).unwrap();
         assert_eq!(document.stamp.as_ref(), Some(catalog.current().stamp()));
-        assert_eq!(document.services, [service("a", HealthClass::Healthy)]);
+        assert_eq!(*document.services, [service("a", HealthClass::Healthy)]);
     }
 
     #[test]
