@@ -35,7 +35,7 @@ struct Link {
 ///
 /// # Errors
 /// [`crate::refused::Code::Malformed`] when it is not a linkset.
-pub fn read<J: Json>(json: &J, origin: &BaseUrl) -> Result<Option<String>, Refused> {
+pub fn read<J: Json>(json: &J, origin: &BaseUrl) -> Result<Option<BaseUrl>, Refused> {
     let linkset = json.read::<Linkset>()?;
     Ok(linkset
         .linkset
@@ -50,9 +50,9 @@ pub fn read<J: Json>(json: &J, origin: &BaseUrl) -> Result<Option<String>, Refus
         .find_map(|link| target(&link.href, origin)))
 }
 
-fn target(href: &str, origin: &BaseUrl) -> Option<String> {
+fn target(href: &str, origin: &BaseUrl) -> Option<BaseUrl> {
     if href.len() > MAX_URL || href.contains(['#', '?']) {
         return None;
     }
-    origin.resolve(href).ok().map(|url| url.to_string())
+    origin.resolve(href).ok()
 }

@@ -50,9 +50,13 @@ impl<J: Json> Resolver<J> {
         match self.holdings.best() {
             Some((Source::Live, _)) => (Reason::Live, None),
             Some((Source::Provided, _)) => (Reason::Provided, None),
-            Some((Source::Cache, _)) if !self.holdings.lost => (Reason::Cached, None),
+            Some((Source::Cache, _)) if self.holdings.lost.is_none() => (Reason::Cached, None),
             _ => {
-                let (reason, origin) = self.race.barrier();
+                let (reason, origin) = match (self.race.barrier(), &self.holdings.lost) {
+                    // The search has begun anew and nothing is known of it yet but how it came to be.
+                    ((Reason::Deadline, None), Some((origin, reason))) => (*reason, Some(origin)),
+                    (barrier, _) => barrier,
+                };
                 (reason, origin.map(ToString::to_string))
             }
         }
@@ -72,7 +76,7 @@ impl<J: Json> Resolver<J> {
         let status = match source {
             Source::Live => "live",
             Source::Provided => "provided",
-            Source::Cache if self.holdings.lost => "stale",
+            Source::Cache if self.holdings.lost.is_some() => "stale",
             Source::Cache => "cached",
             Source::Fallback => "fallback",
         };

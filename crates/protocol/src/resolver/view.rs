@@ -110,13 +110,11 @@ fn most_wanted<'a>(services: &'a [Service], wanted: &[Wanted]) -> Option<&'a Ser
             .filter(|it| service.endpoints.iter().any(|has| it.is(has)))
             .count()
     };
-    let scored = services
-        .iter()
-        .rev()
-        .map(|service| (matches(service), service));
+    let scored = services.iter().map(|service| (matches(service), service));
+    // Among equals by name: a kept value has lost the order of its document, and must say the same.
     scored
         .filter(|(score, _)| *score > 0)
-        .max_by_key(|(score, _)| *score)
+        .max_by(|(a, one), (b, two)| a.cmp(b).then_with(|| two.name.cmp(&one.name)))
         .map(|(_, service)| service)
 }
 

@@ -7,3 +7,4 @@ mod host;
 mod links;
 mod names;
 mod settlement;
+mod simulated;
