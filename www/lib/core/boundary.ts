@@ -46,6 +46,8 @@ export interface TraceEntry {
   /** Milliseconds since the client was created. */
   readonly at: number;
   readonly kind: string;
+  /** The base URL that came to hold. */
+  readonly value: string | null;
   readonly source: string | null;
   readonly origin: string | null;
   readonly code: string;

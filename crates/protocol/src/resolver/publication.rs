@@ -152,6 +152,7 @@ impl<J: Json> Resolver<J> {
             return;
         }
         let mut entry = Entry::new(self.io.now, kind, snapshot.view.code);
+        entry.value = Some(snapshot.view.base_url.clone());
         entry.source = snapshot.view.source;
         entry.origin.clone_from(&snapshot.view.origin);
         entry.age = self

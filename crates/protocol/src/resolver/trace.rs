@@ -14,8 +14,10 @@ pub const KEPT: usize = 256;
 pub struct Entry {
     /// When, in milliseconds since the start.
     pub at: u64,
-    /// What: `look`, `race`, `probe`, `settled`, `superseded`, `refused`, `lost`, `stream`, `wake`.
+    /// What: `race`, `probe`, `settled`, `superseded`, `refused` or `lost`.
     pub kind: &'static str,
+    /// The value: the base URL that came to hold.
+    pub value: Option<String>,
     /// The source of the value, where there is one.
     pub source: Option<&'static str>,
     /// The origin that it is about.
@@ -75,6 +77,7 @@ impl Entry {
         Self {
             at: at.0,
             kind,
+            value: None,
             source: None,
             origin: None,
             code,
