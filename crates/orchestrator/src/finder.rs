@@ -136,10 +136,11 @@ impl Finder {
                 self.pool.forget(&target);
             }
             let lively = self.clock.now() - changed < LATELY || self.registry.borrow().misses_any();
-            sleep(BREATH.max(cost.mul_f64(self.rarity))).await;
+            let breath = BREATH.max(cost.mul_f64(self.rarity));
+            let pause = if lively { FAST } else { SLOW }.max(breath);
             tokio::select! {
-                () = sleep(if lively { FAST } else { SLOW }) => {}
-                () = self.look.notified() => {}
+                () = sleep(pause) => {}
+                () = self.look.notified() => sleep(breath).await,
             }
         }
     }

@@ -10,6 +10,8 @@ mod descriptions;
 mod instance;
 mod naming;
 mod schedule;
+#[cfg(test)]
+mod tests;
 mod view;
 
 pub(crate) use adopt::{Discovered, Reading};
