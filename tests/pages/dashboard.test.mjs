@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 import { launchChromium, openPage } from '../support/browser.mjs';
 import { startDaemon } from '../support/daemon.mjs';
 import { dashboard } from '../support/dashboard.mjs';
+import { hangUp, startHttpServer } from '../support/http-server.mjs';
 import { assertOnlySafeMethods } from '../support/methods.mjs';
 import { startNginx } from '../support/nginx.mjs';
 import { describedMethods, sorted } from '../support/openapi.mjs';
@@ -22,6 +23,8 @@ let scratch;
 let shop;
 let nginx;
 let daemon;
+/** Nobody is at the default address of a daemon: the page has only the origin that it came from. */
+let elsewhere;
 let settings;
 let browser;
 let tab;
@@ -56,14 +59,14 @@ before(async () => {
     greeting = "ahoy"
   `;
   daemon = await startDaemon(scratch.path, { settings });
-  // Nobody is at the default address: the page has only the origin that it came from.
-  browser = await launchChromium({ orchestratorPort: await freePort() });
+  elsewhere = await startHttpServer(hangUp);
+  browser = await launchChromium({ orchestratorPort: elsewhere.port });
   tab = await openPage(browser, { viewport: WIDE, reducedMotion: 'reduce' });
   shown = dashboard(tab.page);
 });
 after(async () => {
   await browser?.close();
-  await Promise.all([daemon, shop, nginx].map((it) => it?.stop()));
+  await Promise.all([daemon, shop, nginx, elsewhere].map((it) => it?.stop()));
   scratch.remove();
 });
 

@@ -1,4 +1,4 @@
-// Ports for servers that cannot take "any free one", and for places where nobody is to listen.
+// Ports for servers that cannot take "any free one".
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
