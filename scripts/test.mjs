@@ -55,6 +55,7 @@ const PARTS = [
   { name: 'builds', title: 'engine, npm package, dashboard, daemon', run: buildAll },
   { name: 'rust', title: 'unit, property and documentation tests of all crates', needs: ['builds'], run: () => openly(['cargo', 'test', '--locked', '--workspace', '--all-features']) },
   { name: 'simulation', title: `${SCHEDULES} random schedules`, run: () => script('sim', '--schedules', SCHEDULES) },
+  { name: 'mutants', title: 'every invariant broken on purpose, and found', run: () => script('sim', '--mutants') },
   { name: 'wasm-chrome', title: 'the wasm crate in Chrome', run: () => wasmTests(['--chrome', '--chromedriver'], chromedriver.program()) },
   { name: 'wasm-firefox', title: 'the wasm crate in Firefox', run: () => wasmTests(['--firefox', '--geckodriver'], geckodriver.binary()) },
   { name: 'units', title: 'TypeScript unit tests', needs: ['builds'], run: () => openly([inRoot('node_modules/.bin/vitest'), 'run']) },
