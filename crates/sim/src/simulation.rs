@@ -7,20 +7,18 @@ mod records;
 mod telling;
 
 use crate::corners::Reached;
-use crate::document::Document;
 use crate::invariant::{Broken, Invariant};
 use crate::json::Shared;
-use crate::model::{Given, Held, Kept};
+use crate::model::{Given, Held};
 use crate::network::{self, dice};
 use crate::schedule::{Clock, Schedule, Setup, Weather};
 use crate::serve;
 use crate::streams::{Arriving, Delayed, Streams};
 use crate::visit::{Effect, Moment, Visit};
-use crate::world::{Heard, World};
+use crate::world::World;
 use landfall_protocol::resolver::{Input, RequestId, StreamId};
 use landfall_protocol::snapshot::Snapshot;
 use queue::Queue;
-use serde_json::Value;
 use std::rc::Rc;
 
 /// The most steps of one run; a run that needs more goes round in circles.
@@ -107,7 +105,7 @@ impl<'a> Simulation<'a> {
     fn new(schedule: &'a Schedule, log: bool) -> Self {
         let setup = Rc::new(schedule.setup.clone());
         let world = World::new(&setup);
-        let kept = first_record(&setup);
+        let kept = records::first_record(&setup);
         let visit = Visit::new(&setup, world.page_origin(), schedule.seed, kept);
         let mut simulation = Self {
             schedule,
@@ -233,12 +231,12 @@ impl<'a> Simulation<'a> {
             }
             Delivery::Answer(id, arrival) => {
                 let (result, heard) = arrival.told;
-                self.say(|| format!("answer to {id:?}: {}", brief(&result, &heard)));
+                self.say(|| format!("answer to {id:?}: {}", telling::brief(&result, &heard)));
                 self.visit.hear(now, id, &heard);
                 self.step(Input::Answered { id, result })
             }
             Delivery::Stream(id, arriving) => {
-                self.say(|| format!("stream {id:?}: {}", brief_stream(&arriving)));
+                self.say(|| format!("stream {id:?}: {}", telling::brief_stream(&arriving)));
                 if let Some(document) = arriving.catalog() {
                     self.visit.hear_stream(id, document);
                 }

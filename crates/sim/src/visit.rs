@@ -6,26 +6,19 @@ mod options;
 
 use crate::corners::Reached;
 use crate::digest::Digest;
-use crate::document::{Document, Wish};
+use crate::document::Document;
 use crate::invariant::{Checked, Invariant, ensure};
 use crate::json::Shared;
 use crate::model::{Delivered, Given, Held, Kept, Model};
-use crate::promise::{Conditions, Promise};
-use crate::requests;
+use crate::promise::Promise;
 use crate::schedule::{Page, Setup};
-use crate::store::{Shown, Store};
+use crate::store::Store;
 use crate::world::{Heard, World};
-use crate::{events, serve};
-use landfall_protocol::endpoint::{Protocol, Wanted};
-use landfall_protocol::name::Name;
+use crate::{events, requests};
 use landfall_protocol::probe::Probe;
-use landfall_protocol::resolver::{
-    Action, Event, Expect, Fallback, Input, KEPT, Options, RequestId, Resolver, StreamId,
-};
+use landfall_protocol::resolver::{Action, Event, Input, RequestId, Resolver, StreamId};
 use landfall_protocol::snapshot::{Snapshot, View};
-use landfall_protocol::template::PathTemplate;
 use landfall_protocol::time::Millis;
-use landfall_protocol::url::BaseUrl;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -90,7 +83,7 @@ impl Visit {
         seed: u64,
         kept: Option<Kept>,
     ) -> Self {
-        let options = options(setup, page, kept.as_ref());
+        let options = options::options(setup, page, kept.as_ref());
         Self {
             setup: Rc::clone(setup),
             resolver: Resolver::new(options, seed),
