@@ -5,6 +5,7 @@ import { buildAll } from '../scripts/common/builds.mjs';
 import { scratchFolder } from '../tests/support/scratch.mjs';
 import { printBars } from './common/bars.mjs';
 import { machine } from './common/machine.mjs';
+import { printTable } from './common/table.mjs';
 import { measureBudget } from './daemon/budget.mjs';
 import { measureChecks } from './daemon/checks.mjs';
 import { measureIdle } from './daemon/idle.mjs';
@@ -36,6 +37,9 @@ export default async function daemon({ smoke, only = null }) {
       scratch.remove();
     }
   }
-  printBars(Object.values(measured).flatMap((it) => it.bars ?? []), { smoke });
+  const kinds = Object.values(measured).filter((it) => it.tables);
+  kinds.flatMap((it) => it.tables).forEach(printTable);
+  for (const [what, why] of kinds.flatMap((it) => Object.entries(it.not_available ?? {}))) console.error(`\nnot available: ${what}: ${why}`);
+  printBars(kinds.flatMap((it) => it.bars), { smoke });
   return measured;
 }

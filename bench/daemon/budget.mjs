@@ -8,7 +8,6 @@ import { inRoot, shown } from '../../scripts/common/paths.mjs';
 import { atMost, isSo } from '../common/bars.mjs';
 import { cpuMicros } from '../common/processes.mjs';
 import { rounded } from '../common/statistics.mjs';
-import { printTable } from '../common/table.mjs';
 import { startBackends } from './backends.mjs';
 import { budget, everySoOften, servicesOn, startLandfall, withoutSockets } from './landfall.mjs';
 import { LOADS, under } from './loads.mjs';
@@ -99,9 +98,10 @@ export async function measureBudget({ smoke, folder }) {
     for (const server of [...Object.values(daemons), backends]) await server.stop();
   }
   const rows = loads.flatMap((it) => it.rows);
-  printTable(`A budget of ${BUDGET_PERCENT} % of a core: every window of ${(how.windowSamples * how.sampleMs) / 1_000} s`, rows);
+  const window = (how.windowSamples * how.sampleMs) / 1_000;
   return {
-    budget_percent: BUDGET_PERCENT, window_s: (how.windowSamples * how.sampleMs) / 1_000, plot: draw(how.plot, loads, how), loads: rows,
+    plot: draw(how.plot, loads, how),
+    tables: [{ title: `A budget of ${BUDGET_PERCENT} % of a core: CPU over every window of ${window} s`, rows }],
     bars: rows.filter(({ policy }) => policy === 'tokens').flatMap((it) => barsOf(it, rows.find(({ load, policy }) => load === it.load && policy === 'step'))),
   };
 }

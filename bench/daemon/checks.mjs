@@ -5,7 +5,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { atMost } from '../common/bars.mjs';
 import { during, rssBytes } from '../common/processes.mjs';
 import { median, rounded } from '../common/statistics.mjs';
-import { printTable } from '../common/table.mjs';
 import { startBackends } from './backends.mjs';
 import { budget, everySoOften, servicesOn, startLandfall, withoutSockets } from './landfall.mjs';
 import { PEER_NAMES, missing, startPeer } from './peers.mjs';
@@ -59,21 +58,22 @@ export async function measureChecks({ smoke, folder }) {
 
 function summary(kinds, rounds, notAvailable, how) {
   const middle = (kind, value) => rounded(median(rounds.map((round) => value(round[kind], round))));
-  const checkers = Object.fromEntries(kinds.map((kind) => [kind, {
-    us_per_check: middle(kind, (it) => it.us),
-    ratio_to_envoy: kinds.includes('envoy') ? middle(kind, (it, round) => it.us / round.envoy.us) : null,
-    checks_per_s: middle(kind, (it) => it.perSecond),
-    new_connections: middle(kind, (it) => it.connections),
-    rss_mb: middle(kind, (it) => it.rss),
-  }]));
-  printTable(`A health check: ${how.backends} backends, every second (p50 of ${how.rounds} rounds)`, kinds.map((kind) => ({ checker: kind, ...checkers[kind] })));
-  for (const [peer, why] of Object.entries(notAvailable)) console.error(`  not available: ${peer}: ${why}`);
+  const rows = kinds.map((checker) => ({
+    checker,
+    us_per_check: middle(checker, (it) => it.us),
+    ratio_to_envoy: kinds.includes('envoy') ? middle(checker, (it, round) => it.us / round.envoy.us) : null,
+    checks_per_s: middle(checker, (it) => it.perSecond),
+    new_connections: middle(checker, (it) => it.connections),
+    rss_mb: middle(checker, (it) => it.rss),
+  }));
+  const [{ ratio_to_envoy: ratio, rss_mb: rss }] = rows;
   return {
-    backends: how.backends, rounds: how.rounds, seconds: how.measureMs / 1_000, checkers, not_available: notAvailable,
+    not_available: notAvailable,
+    tables: [{ title: `A health check: ${how.backends} backends, every second (p50 of ${how.rounds} rounds of ${how.measureMs / 1_000} s)`, rows }],
     bars: [
-      atMost('CPU per check, of Envoy in the same run', checkers.landfall.ratio_to_envoy, 0.5, 'x'),
-      atMost('CPU per check, of Envoy: the goal', checkers.landfall.ratio_to_envoy, 0.25, 'x'),
-      atMost(`RSS at ${how.backends} services`, checkers.landfall.rss_mb, 8, 'MB'),
+      atMost('CPU per check, of Envoy in the same run', ratio, 0.5, 'x'),
+      atMost('CPU per check, of Envoy in the same run: the goal', ratio, 0.25, 'x'),
+      atMost(`RSS at ${how.backends} services`, rss, 8, 'MB'),
     ],
   };
 }

@@ -5,7 +5,6 @@ import { freePort } from '../../tests/support/ports.mjs';
 import { atMost } from '../common/bars.mjs';
 import { during, rssBytes, sleeps } from '../common/processes.mjs';
 import { rounded } from '../common/statistics.mjs';
-import { printTable } from '../common/table.mjs';
 import { startLandfall, withoutSockets } from './landfall.mjs';
 import { startNginx } from './nginx.mjs';
 
@@ -35,13 +34,10 @@ export async function measureIdle({ smoke, folder }) {
     servers.nginx = await startNginx(folder, `server { listen 127.0.0.1:${port}; }`, { port });
     await pause(how.warmUpMs);
     // All at the same time: each is one process, and none does anything that another one would notice.
-    const measured = await Promise.all(Object.entries(servers).map(async ([name, server]) => [name, await measure(server, how)]));
-    printTable(`Nothing to do for ${how.measureMs / 1_000} s`, measured.map(([server, it]) => ({ server, ...it })));
-    const figures = Object.fromEntries(measured);
+    const rows = await Promise.all(Object.entries(servers).map(async ([name, server]) => ({ server: name, ...await measure(server, how) })));
     return {
-      seconds: how.measureMs / 1_000, servers: figures,
-      bars: ['landfall, looking for sockets', 'landfall, settings only'].map((name) =>
-        atMost(`idle CPU (${name}), of a core`, figures[name].cpu_percent, 0.05, '%')),
+      tables: [{ title: `Nothing to do for ${how.measureMs / 1_000} s`, rows }],
+      bars: rows.filter(({ server }) => server !== 'nginx').map(({ server, cpu_percent: share }) => atMost(`idle CPU (${server}), of a core`, share, 0.05, '%')),
     };
   } finally {
     for (const server of Object.values(servers)) await server.stop();

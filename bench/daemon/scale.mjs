@@ -6,7 +6,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { atMost, isSo } from '../common/bars.mjs';
 import { during, rssBytes } from '../common/processes.mjs';
 import { rounded } from '../common/statistics.mjs';
-import { printTable } from '../common/table.mjs';
 import { startBackends } from './backends.mjs';
 import { budget, servicesOn, startLandfall, withoutSockets } from './landfall.mjs';
 
@@ -65,8 +64,7 @@ export async function measureScale({ smoke, folder }) {
     rows.push(await measure(way, smoke ? brief : services, smoke ? BRIEF : FULL, folder));
     console.error(`  done: scale, ${way}`);
   }
-  printTable(`Many services, a budget of ${BUDGET_PERCENT} % of a core`, rows);
-  return { budget_percent: BUDGET_PERCENT, rows, bars: rows.flatMap(barsOf) };
+  return { tables: [{ title: `Many services, a budget of ${BUDGET_PERCENT} % of a core`, rows }], bars: rows.flatMap(barsOf) };
 }
 
 function barsOf({ way, services, known, with_verdict: checked, cpu_percent: share, checks_per_s: checks, bytes_per_service: bytes }) {

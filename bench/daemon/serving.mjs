@@ -9,7 +9,6 @@ import { freePort } from '../../tests/support/ports.mjs';
 import { atMost } from '../common/bars.mjs';
 import { during, rssBytes } from '../common/processes.mjs';
 import { median, rounded } from '../common/statistics.mjs';
-import { printTable } from '../common/table.mjs';
 import { everySoOften, startLandfall, withoutSockets } from './landfall.mjs';
 import { generateLoad, wrk } from './load-generator.mjs';
 import { cores, startNginx } from './nginx.mjs';
@@ -82,8 +81,7 @@ export async function measureServing({ smoke, folder }) {
     try {
       await setUp([wrk]);
     } catch (error) {
-      console.error(`  not available: wrk: ${error.message}`);
-      return { not_available: { wrk: error.message }, bars: [] };
+      return { not_available: { wrk: error.message }, tables: [], bars: [] };
     }
   }
   const servers = {};
@@ -115,9 +113,10 @@ function summary(rounds, how, bytes, rss) {
       landfall_per_s: middle((it) => it.landfall.perSecond), nginx_per_s: middle((it) => it.nginx.perSecond),
     };
   });
-  printTable(`Serving a catalog of ${bytes} bytes: CPU of the server per request (p50 of ${how.rounds} rounds, asked by ${how.useWrk ? 'wrk' : 'a loop of our own'})`, rows);
+  const by = how.useWrk ? 'wrk' : 'a loop of our own';
   return {
-    bytes, rounds: how.rounds, asked_by: how.useWrk ? 'wrk' : 'loop', landfall_rss_mb: rounded(rss / 1e6), requests: rows,
+    landfall_rss_mb: rounded(rss / 1e6),
+    tables: [{ title: `Serving a catalog of ${bytes} bytes: CPU of the server per request (p50 of ${how.rounds} rounds of ${how.seconds} s, asked by ${by})`, rows }],
     bars: rows.map(({ request, ratio }) => atMost(`CPU per request (${request}), of nginx in the same run`, ratio, 1, 'x')),
   };
 }
