@@ -2,7 +2,7 @@
 
 use super::{Run, Simulation};
 use crate::invariant::Invariant;
-use crate::schedule::{Clock, Cure, Ending, Serves, Weather};
+use crate::schedule::{Clock, Cure, Ending, Page, Serves, Weather};
 use crate::serve::App;
 use landfall_protocol::resolver::Input;
 
@@ -31,15 +31,25 @@ impl Simulation<'_> {
         self.clock = Clock::Punctual;
         self.visit.promise.interrupt();
         self.world.online = true;
-        self.visible = true;
-        self.local_access = true;
+        let barred = self.setup.page == Page::Public && !self.local_access;
+        self.local_access |= barred;
         if !self.started {
             let at = self.queue.next_at().unwrap_or(self.now);
             self.pass_until(at.max(self.born + self.setup.engine_after))?;
         }
-        self.step(Input::LocalAccess(true))?;
-        self.step(Input::Online(true))?;
-        self.step(Input::Visible(true))
+        // Nothing is told that does not change: each of these is a reason to hurry, and a backend that comes up while
+        // nobody does anything has to be found too.
+        if barred && !self.visit.local_access {
+            self.step(Input::LocalAccess(true))?;
+        }
+        if !self.visit.online {
+            self.step(Input::Online(true))?;
+        }
+        if !self.visit.visible {
+            self.visible = true;
+            self.step(Input::Visible(true))?;
+        }
+        Ok(())
     }
 
     fn heal(&mut self, origin: usize, cure: Cure) -> Run {
