@@ -63,11 +63,17 @@ impl Schedule {
         };
         let setup = setup(rng, size);
         let events = events::events(rng, &setup, size.events, size.horizon);
+        let rest = match rng.below(20) {
+            0..=10 => 0,
+            11..=16 => rng.below(3_000),
+            _ => rng.below(40_000),
+        };
         let ending = ending(rng, &setup);
         Self {
             seed,
             setup,
             events,
+            rest,
             ending,
         }
     }

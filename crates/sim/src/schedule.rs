@@ -11,6 +11,8 @@ pub struct Schedule {
     pub(crate) setup: Setup,
     /// In the order of their times.
     pub(crate) events: Vec<Event>,
+    /// For how long nothing happens any more before the ending.
+    pub(crate) rest: u64,
     pub(crate) ending: Ending,
 }
 
@@ -19,7 +21,10 @@ impl Schedule {
     pub(crate) fn describe(&self) -> Vec<String> {
         let setup = &self.setup;
         let mut lines = vec![
-            format!("seed {}, ending {:?}", self.seed, self.ending),
+            format!(
+                "seed {}, after {} ms of rest {:?}",
+                self.seed, self.rest, self.ending
+            ),
             format!(
                 "page {:?}, timeout {}, engine after {}, visible {}, online {}, clock {:?}",
                 setup.page,

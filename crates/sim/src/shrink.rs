@@ -35,7 +35,8 @@ pub fn shrink(schedule: &Schedule, invariant: Invariant) -> Schedule {
         }
         width /= 2;
     }
-    let softer: [fn(&mut Schedule); 7] = [
+    let softer: [fn(&mut Schedule); 8] = [
+        |it| it.rest = 0,
         |it| it.setup.weather = Weather::CLEAR,
         |it| it.setup.clock = Clock::Punctual,
         |it| it.setup.cached = None,

@@ -14,7 +14,8 @@ const AFTERWARDS: u64 = 1_500;
 
 impl Simulation<'_> {
     pub(super) fn end(&mut self) -> Run {
-        self.pass_until(self.frozen_until)?;
+        let rested = self.now + self.schedule.rest;
+        self.pass_until(rested.max(self.frozen_until))?;
         match self.schedule.ending {
             Ending::Closed => {}
             Ending::Healed(origin, cure) => self.heal(origin, cure)?,
