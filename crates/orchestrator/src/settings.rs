@@ -103,7 +103,7 @@ impl Default for SocketSettings {
             enabled: true,
             only_ports: Vec::new(),
             never_ports: Vec::new(),
-            reread: Span(Duration::from_secs(60)),
+            reread: Span(Duration::from_secs(30)),
         }
     }
 }

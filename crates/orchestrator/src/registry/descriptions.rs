@@ -38,13 +38,16 @@ impl Registry {
         let Some(instance) = self.instances.get_mut(&id) else {
             return;
         };
-        instance.description.reading = false;
-        instance.description.due = now + self.periods.reread;
+        let description = &mut instance.description;
+        description.reading = false;
+        if let Some(reading) = &reading {
+            description.before = reading.described;
+        }
+        description.ask_again_after(now, self.periods.reread);
         let (Some(reading), Some(service)) = (reading, self.services.get_mut(&instance.service))
         else {
             return;
         };
-        instance.description.before = reading.described;
         if let Some(place) = &instance.place {
             service.identity = identity::of(
                 &place.process.name,

@@ -8,6 +8,7 @@ use crate::store::EmbeddedStore;
 use landfall_protocol::catalog::HealthClass::{self, Healthy, Unhealthy};
 use landfall_protocol::endpoint::Evidence;
 use landfall_protocol::method::Method;
+use landfall_protocol::probe::Rung;
 use landfall_protocol::template::PathTemplate;
 use landfall_protocol::url::BaseUrl;
 use std::collections::VecDeque;
@@ -398,6 +399,38 @@ fn endpoints_that_do_not_fit_into_the_document_are_left_out_whole() {
     .unwrap()
     .len();
     assert!(bytes < landfall_protocol::catalog::MAX_BYTES, "{bytes}");
+}
+
+#[test]
+fn a_description_is_read_again_in_time_and_rarely_where_there_is_none() {
+    let mut registry = registry();
+    let (described, bare) = (place("a", 1, 1), place("b", 2, 2));
+    let mut discovered = vec![found(&described, "A", &["/a"]), found(&bare, "", &[])];
+    discovered[0].reading.described = Some((Rung::OpenApi, 7));
+    adopt(&mut registry, 0, discovered);
+    let mut wants = |now| -> Vec<u16> {
+        let mut queue = VecDeque::new();
+        registry.queue_due(&mut queue, Millis(now), &PACE);
+        let mut ports = Vec::new();
+        for id in queue {
+            let target = registry.check_order(id, Millis(now), &PACE).unwrap().target;
+            let checked = Checked {
+                target: Rc::clone(&target),
+                verdict: ALIVE,
+                timed_out: false,
+            };
+            if registry.record(id, &checked, Millis(now), now) {
+                assert!(registry.read_order(id).is_some() && registry.read_order(id).is_none());
+                registry.described(id, None, Millis(now));
+                ports.push(target.port());
+            }
+        }
+        ports
+    };
+    assert!(wants(59_999).is_empty());
+    assert_eq!(wants(80_000), [1]);
+    assert!(wants(139_000).is_empty());
+    assert_eq!(wants(600_000), [1, 2]);
 }
 
 #[test]
