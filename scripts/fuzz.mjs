@@ -1,11 +1,11 @@
 // `npm run fuzz [-- TARGET] [--seconds N]`: fuzzes with cargo-fuzz on nightly, each target for a while.
 // `npm run fuzz -- --smoke`: replays the kept inputs of every target with the ordinary compiler.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
 import { Failure, command } from './common/failure.mjs';
 import { inRoot } from './common/paths.mjs';
-import { answer, openly } from './common/run.mjs';
+import { answer, openly, quietly } from './common/run.mjs';
 import { filesBelow } from './common/stamp.mjs';
 import { cargoFuzz } from './setup/cargo-tools.mjs';
 import { FOR_FUZZING, FOR_REPLAY, setUp } from './setup/index.mjs';
@@ -35,8 +35,8 @@ async function replay(names) {
   const manifest = ['--manifest-path', path.join(FOLDER, 'Cargo.toml')];
   for (const name of names) {
     const files = keptInputs(name);
-    await openly(['cargo', 'run', '--locked', '--quiet', ...manifest, '--bin', name, '--', ...files], { env: { RUSTFLAGS: '--cfg fuzzing' } });
-    console.error(`${name}: ${files.length} inputs replayed`);
+    const run = ['cargo', 'run', '--locked', ...manifest, '--bin', name, '--', ...files];
+    await quietly(`${name}: replaying ${files.length} inputs`, run, { env: { RUSTFLAGS: '--cfg fuzzing' } });
   }
 }
 
@@ -47,7 +47,10 @@ async function fuzz(names, seconds) {
   }
   for (const name of names) {
     console.error(`\n=== fuzz ${name}, ${seconds} s`);
-    const run = [cargoFuzz.binary(), 'run', '--fuzz-dir', FOLDER, name, '--', `-max_total_time=${seconds}`];
+    // What fuzzing finds interesting goes into the first folder; the kept inputs are read and left as they are.
+    const found = path.join(FOLDER, 'found', name);
+    mkdirSync(found, { recursive: true });
+    const run = [cargoFuzz.binary(), 'run', '--fuzz-dir', FOLDER, name, found, path.join(FOLDER, 'corpus', name), '--', `-max_total_time=${seconds}`];
     await openly(run, { env: NIGHTLY, advice: 'the input that failed is in fuzz/artifacts; once it is mended, keep it in fuzz/corpus' });
   }
 }

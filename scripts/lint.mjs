@@ -7,18 +7,21 @@ import { wasmToolchain, WASM_TARGET } from './common/toolchain.mjs';
 import { cargoDeny } from './setup/cargo-tools.mjs';
 import { FOR_LINTS, setUp } from './setup/index.mjs';
 
-const CLIPPY = ['cargo', 'clippy', '--locked', '--all-targets'];
+const CLIPPY_ARGS = ['--locked', '--all-targets'];
 const DENIED = ['--', '--deny', 'warnings'];
 const npmTool = (name) => inRoot('node_modules/.bin', name);
 
 const PARTS = [
   { name: 'tidy', title: 'no machine paths, registry hosts or unfinished places in the sources', run: () => script('tidy') },
   { name: 'rustfmt', title: 'Rust is formatted', run: () => openly(['cargo', 'fmt', '--all', '--', '--check'], { advice: 'run: cargo fmt --all' }) },
-  { name: 'clippy', title: 'Rust lints', run: () => openly([...CLIPPY, '--workspace', '--all-features', ...DENIED]) },
+  { name: 'clippy', title: 'Rust lints', run: () => openly(['cargo', 'clippy', ...CLIPPY_ARGS, '--workspace', '--all-features', ...DENIED]) },
   {
     name: 'clippy-wasm',
     title: 'Rust lints of the code that only exists in a browser',
-    run: () => openly([...CLIPPY, '--package', 'landfall', '--target', WASM_TARGET, ...DENIED], { env: wasmToolchain().env }),
+    run: () => {
+      const { clippy, env } = wasmToolchain();
+      return openly([...clippy, ...CLIPPY_ARGS, '--package', 'landfall', '--target', WASM_TARGET, ...DENIED], { env });
+    },
   },
   {
     name: 'rustdoc',

@@ -16,6 +16,9 @@ import { python } from './setup/python.mjs';
 
 const SCHEDULES = '100000';
 
+/** A file of tests that hangs must end; a slow machine must not fail it. */
+const PATIENCE_SECONDS = 600;
+
 /** Where tests find the programs they need. */
 const programs = () => ({
   LANDFALL_BIN: releaseBinary('landfall'),
@@ -30,7 +33,8 @@ async function nodeTests(folder) {
   const files = filesBelow(inRoot(folder)).filter((file) => file.endsWith('.test.mjs'));
   if (files.length === 0) throw new Failure(`${folder} holds no *.test.mjs`);
   mkdirSync(inRoot('tests/artifacts'), { recursive: true });
-  await openly([process.execPath, '--test', '--test-reporter=spec', '--test-concurrency=1', ...files], { env: programs() });
+  const options = ['--test-reporter=spec', '--test-concurrency=1', `--test-timeout=${PATIENCE_SECONDS * 1000}`];
+  await openly([process.execPath, '--test', ...options, ...files], { env: programs() });
 }
 
 /** The Rust files of tests/, which wasm-pack would pass over in silence if there were none. */
@@ -39,13 +43,16 @@ const browserTests = () => readdirSync(inRoot('tests')).filter((name) => name.en
 /** The wasm crate's tests inside a browser. */
 async function wasmTests(browser, driver) {
   const { env } = wasmToolchain();
-  if (!browserTests().some((file) => readFileSync(file, 'utf8').includes('#[wasm_bindgen_test'))) throw new Failure('tests/*.rs holds no wasm_bindgen_test');
+  if (!browserTests().some((file) => readFileSync(file, 'utf8').includes('#[wasm_bindgen_test'))) {
+    throw new Failure('tests/*.rs holds no wasm_bindgen_test');
+  }
   const folders = [wasmBindgen.bin(), ...(env.PATH ? [env.PATH] : [])];
   await openly([wasmPack.binary(), 'test', '--mode', 'no-install', '--headless', ...browser, driver, '.'], {
-    env: { ...env, ...pathWith(...folders) },
+    env: { ...env, ...pathWith(...folders), WASM_BINDGEN_TEST_TIMEOUT: String(PATIENCE_SECONDS) },
   });
 }
 
+/** The debug build, and what its source map must say. */
 async function debugBuild() {
   await script('wasm', '--debug');
   await nodeTests('tests/debug');
@@ -53,8 +60,14 @@ async function debugBuild() {
 
 const PARTS = [
   { name: 'builds', title: 'engine, npm package, dashboard, daemon', run: buildAll },
-  { name: 'rust', title: 'unit, property and documentation tests of all crates', needs: ['builds'], run: () => openly(['cargo', 'test', '--locked', '--workspace', '--all-features']) },
+  {
+    name: 'rust',
+    title: 'unit, property and documentation tests of all crates',
+    needs: ['builds'],
+    run: () => openly(['cargo', 'test', '--locked', '--workspace', '--all-features']),
+  },
   { name: 'simulation', title: `${SCHEDULES} random schedules`, run: () => script('sim', '--schedules', SCHEDULES) },
+  { name: 'mutants', title: 'every invariant broken on purpose, and found', run: () => script('sim', '--mutants') },
   { name: 'wasm-chrome', title: 'the wasm crate in Chrome', run: () => wasmTests(['--chrome', '--chromedriver'], chromedriver.program()) },
   { name: 'wasm-firefox', title: 'the wasm crate in Firefox', run: () => wasmTests(['--firefox', '--geckodriver'], geckodriver.binary()) },
   { name: 'units', title: 'TypeScript unit tests', needs: ['builds'], run: () => openly([inRoot('node_modules/.bin/vitest'), 'run']) },

@@ -85,7 +85,9 @@ command(async (args) => {
   const toolchain = wasmToolchain();
   const compiled = await compile(kind, toolchain);
   const wasm = path.join(wasmDir(kind), 'landfall_bg.wasm');
+  // The map carries the sources' text, which can change where the code does not.
+  const sources = kind === 'debug' ? [inRoot('src'), inRoot('crates/protocol/src')] : [];
   const tools = [wasmBindgen.binary(), inRoot('package-lock.json'), fileURLToPath(import.meta.url), inRoot('scripts/debug-info')];
-  await unlessFresh(`wasm-${kind}`, { inputs: [compiled, ...tools], outputs: [wasm] }, () => finish(kind, compiled, wasm, toolchain));
+  await unlessFresh(`wasm-${kind}`, { inputs: [compiled, ...sources, ...tools], outputs: [wasm] }, () => finish(kind, compiled, wasm, toolchain));
   console.error(`  engine: ${shown(wasm)}, ${statSync(wasm).size} bytes`);
 });

@@ -103,18 +103,18 @@ const moves = (handler) => async (lab, side, { limit, moveLimit, awayMs }) => {
   return { ms: live ? live.clock - up : null, requests: elsewhere.requests(live?.clock), relocated: events.some(({ type }) => type === 'service-relocated') };
 };
 
-/** Every case, with the bars that are set for Landfall: `bar` in milliseconds, and requests to the backend. */
+/** Every case, with the bars that are set for Landfall: `bar` in milliseconds, and requests to the backend. `brief` ones are run in a brief run too. */
 export const CASES = [
-  { name: 'first visit, catalog', bar: 60, requests: 1, run: activation({ handler: withCatalog() }) },
+  { name: 'first visit, catalog', brief: true, bar: 60, requests: 1, run: activation({ handler: withCatalog() }) },
   { name: 'first visit, OpenAPI', bar: 60, requests: 2, run: activation({ handler: application }) },
-  { name: 'second visit', bar: AT_ONCE_MS, run: secondVisit },
-  { name: 'another candidate hangs', bar: 100, run: activation({ handler: application, neighbour: USELESS.hangs }) },
+  { name: 'second visit', brief: true, bar: AT_ONCE_MS, run: secondVisit },
+  { name: 'another candidate hangs', brief: true, bar: 100, run: activation({ handler: application, neighbour: USELESS.hangs }) },
   { name: 'backend answers in 400 ms', bar: 500, run: activation({ handler: after(400, withCatalog()) }) },
   { name: 'the same, OpenAPI', bar: null, run: activation({ handler: after(400, application) }) },
-  { name: 'component subscribes late', bar: AT_ONCE_MS, run: lateSubscriber },
-  { name: 'no backend', bar: DEADLINE_MS, heals: true, run: useless(null) },
+  { name: 'component subscribes late', brief: true, bar: AT_ONCE_MS, run: lateSubscriber },
+  { name: 'no backend', brief: true, bar: DEADLINE_MS, heals: true, run: useless(null) },
   ...Object.entries(USELESS).map(([name, handler]) => ({ name: `backend ${name}`, bar: DEADLINE_MS, heals: true, run: useless(handler) })),
-  { name: 'backend comes up 2 s later', bar: 400, run: comesUpLater },
-  { name: 'backend moves, catalog', bar: 2_000, run: moves(withCatalog) },
+  { name: 'backend comes up 2 s later', brief: true, bar: 400, run: comesUpLater },
+  { name: 'backend moves, catalog', brief: true, bar: 2_000, run: moves(withCatalog) },
   { name: 'backend moves, OpenAPI', bar: 2_000, run: moves(() => application) },
 ];

@@ -17,7 +17,9 @@ export function atMost(what, measured, limit, unit) {
 /** A bar that holds when something is so. */
 export const isSo = (what, holds) => ({ what, bar: 'yes', measured: holds ? 'yes' : 'no', holds });
 
-/** Prints bars for people. */
-export function printBars(bars) {
+/** Prints bars for people; what was measured briefly says nothing about them. */
+export function printBars(bars, { smoke }) {
+  if (smoke) return console.error('\nA brief run: its figures mean nothing.');
+  console.error('\nBars');
   for (const { what, bar, measured, holds } of bars) console.error(`  ${holds ? 'holds ' : 'MISSED'}  ${what}: ${measured ?? 'nothing measured'} (bar: ${bar})`);
 }

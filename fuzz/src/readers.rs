@@ -132,7 +132,7 @@ pub fn linkset(data: &[u8]) {
         return;
     };
     if let Ok(Some(url)) = api_catalog::read(&json, &BaseUrl::localhost(8000)) {
-        assert!(BaseUrl::parse(&url).is_ok());
+        assert!(BaseUrl::parse(url.as_str()).is_ok());
     }
 }
 

@@ -10,6 +10,7 @@ export const WASM_TARGET = 'wasm32-unknown-unknown';
 
 /** Debian's own compiler, never one of rustup's. */
 const DEBIAN_RUSTC = '/usr/bin/rustc';
+const DEBIAN_CLIPPY = '/usr/bin/cargo-clippy';
 
 const libraryOf = (sysroot, target) => path.join(sysroot, 'lib/rustlib', target, 'lib');
 
@@ -45,19 +46,22 @@ export function debianToolchain() {
 
 /**
  * The toolchain that builds for wasm32, or null when there is none yet.
- * @returns {{name: string, env: object, sysroot: string, stdSources: boolean} | null} env selects it for a child process
+ * @returns {{name: string, env: object, clippy: string[], sysroot: string, stdSources: boolean} | null}
+ *   env selects it for a child process; clippy are the words that run its clippy
  */
 export function wasmToolchain() {
   const sysroot = which('rustc') && defaultSysroot();
   if (sysroot && hasWasmTarget(sysroot)) {
-    return { name: `rustc of ${sysroot}`, env: {}, sysroot, stdSources: hasStdSources(sysroot) };
+    return { name: `rustc of ${sysroot}`, env: {}, clippy: ['cargo', 'clippy'], sysroot, stdSources: hasStdSources(sysroot) };
   }
   const debian = debianToolchain();
   if (debian && hasWasmTarget(debian.folder)) {
     return {
       name: `Debian's rustc ${debian.release}`,
       // Its bin folder comes before rustup's, whose choice of a toolchain must not interfere.
-      env: { ...pathWith(path.join(debian.folder, 'bin')), RUSTUP_TOOLCHAIN: undefined },
+      // SYSROOT is how clippy learns what the wrapped rustc is told by an argument.
+      env: { ...pathWith(path.join(debian.folder, 'bin')), RUSTUP_TOOLCHAIN: undefined, SYSROOT: debian.folder },
+      clippy: [DEBIAN_CLIPPY, 'clippy'], // By its path: cargo would find rustup's first.
       sysroot: debian.folder,
       stdSources: hasStdSources(debian.folder),
     };

@@ -9,7 +9,7 @@ import node from './node.mjs';
 import npmPackages from './npm-packages.mjs';
 import { python } from './python.mjs';
 import rust from './rust.mjs';
-import rustLints from './rust-lints.mjs';
+import { rustLints, wasmLints } from './rust-lints.mjs';
 import rustSrc from './rust-src.mjs';
 import wasmTarget from './wasm-target.mjs';
 
@@ -20,7 +20,7 @@ export const FOR_RUNNING = [node, npmPackages, rust, wasmTarget, rustSrc, wasmBi
 export const FOR_TESTS = [...FOR_RUNNING, chromium, chromedriver, firefox, geckodriver, wasmPack, nginx, python, cxx];
 
 /** What the lints need. */
-export const FOR_LINTS = [node, npmPackages, rust, rustLints, wasmTarget, cargoDeny];
+export const FOR_LINTS = [node, npmPackages, rust, rustLints, wasmTarget, wasmLints, cargoDeny];
 
 /** What the daemon and the simulation need. */
 export const FOR_NATIVE = [node, rust];

@@ -10,6 +10,10 @@ import { json, notFound, startHttpServer } from '../support/http-server.mjs';
 import { scratchFolder } from '../support/scratch.mjs';
 import { makeProject, packInto } from './support/project.mjs';
 
+// What goes live does so long before this; what finds nothing waits for all of it.
+const PATIENT = '30000';
+const BRIEF = '5000';
+
 const scratch = scratchFolder();
 let folder;
 let backend;
@@ -22,12 +26,12 @@ console.log(JSON.stringify({ status, code, config, trace: trace > 0 }));
 `;
 const SOURCES = {
   'default.mjs': `import { createClient } from 'landfall';
-const client = createClient({ candidates: [process.argv[2]], devtools: true });${REPORT}`,
+const client = createClient({ candidates: [process.argv[2]], devtools: true, timeout: Number(process.argv[3]) });${REPORT}`,
   'slim.mjs': `import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { createClient } from 'landfall/slim';
 const wasm = readFile(fileURLToPath(import.meta.resolve('landfall/landfall.wasm')));
-const client = createClient({ candidates: [process.argv[2]], devtools: true, wasm });${REPORT}`,
+const client = createClient({ candidates: [process.argv[2]], devtools: true, timeout: Number(process.argv[3]), wasm });${REPORT}`,
   'server.mjs': `import { createClient } from 'landfall';
 const client = createClient({ fallback: { config: { greeting: 'given' } } });
 const { status, code, config } = await client.ready();
@@ -56,12 +60,12 @@ async function run(name, ...args) {
 for (const name of ['default.mjs', 'slim.mjs']) {
   test(`${name} goes live, and ends when the client is closed`, { timeout: 60_000 }, async () => {
     backend.handler = json(WELL_KNOWN, catalog('http://localhost:9002'));
-    assert.deepEqual(await run(name, backend.url), { status: 'live', code: 'live', config: { greeting: 'ahoy' }, trace: true });
+    assert.deepEqual(await run(name, backend.url, PATIENT), { status: 'live', code: 'live', config: { greeting: 'ahoy' }, trace: true });
   });
 
   test(`${name} settles on the fallback without a backend`, { timeout: 60_000 }, async () => {
     backend.handler = notFound;
-    const { status, code, trace } = await run(name, backend.url);
+    const { status, code, trace } = await run(name, backend.url, BRIEF);
     assert.equal(status, 'fallback');
     assert.notEqual(code, 'engine-failed');
     assert.ok(trace);

@@ -5,8 +5,7 @@ import { test } from 'node:test';
 
 import { useApplications } from '../support/application.mjs';
 import { WELL_KNOWN, catalog } from '../support/catalogs.mjs';
-import { hang, json, reply } from '../support/http-server.mjs';
-import { freePort } from '../support/ports.mjs';
+import { hang, hangUp, json, reply } from '../support/http-server.mjs';
 import { until } from '../support/until.mjs';
 
 const EARLY = { API_BASE_URL: 'http://localhost:9001', WS_BASE_URL: 'ws://localhost:9001', tide: 'high' };
@@ -74,8 +73,8 @@ test('an event later than the deadline: the page has settled on the fallback, an
 });
 
 test('no backend at all: the defaults hold after the deadline; a backend that comes up later is found', async () => {
-  const port = await freePort();
-  const { settled, becomes, snapshot, told } = await application({ options: { ports: [port] } });
+  const late = await backend(hangUp);
+  const { settled, becomes, snapshot, told } = await application({ options: { ports: [late.port] } });
   const { status, source, baseUrl, wsBaseUrl, reason } = await settled();
   assert.deepEqual({ status, source, baseUrl, wsBaseUrl }, {
     status: 'fallback', source: 'fallback', baseUrl: 'http://localhost:8010', wsBaseUrl: 'ws://localhost:8010',
@@ -83,7 +82,7 @@ test('no backend at all: the defaults hold after the deadline; a backend that co
   assert.notEqual(reason, '');
   await until('the page to be told', async () => types(await told()).includes('discovery-failed'));
 
-  const late = await backend(json(WELL_KNOWN, catalog(`http://localhost:${port}`)), port);
+  late.handler = json(WELL_KNOWN, catalog(`http://localhost:${late.port}`));
   await becomes('live');
   assert.equal((await snapshot()).baseUrl, `http://localhost:${late.port}`);
   assert.ok((await told()).some((event) => event.type === 'config-updated' && event.status === 'live'));

@@ -6,37 +6,37 @@ import { after, afterEach, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { launchChromium, openPage } from './browser.mjs';
-import { files, notFound, reply, startHttpServer } from './http-server.mjs';
+import { files, hangUp, notFound, reply, startHttpServer } from './http-server.mjs';
 import { assertOnlySafeMethods } from './methods.mjs';
 import { buildPackedPage, html } from './packed-page.mjs';
-import { freePort } from './ports.mjs';
 import { scratchFolder } from './scratch.mjs';
 
 const ENTRY = fileURLToPath(new URL('../pages/application.js', import.meta.url));
 
 /** Registers the hooks of a test file, and gives it what it opens applications and backends with. */
 export function useApplications() {
-  const shared = { scratch: null, built: null, browser: null, orchestratorPort: 0 };
+  const shared = { scratch: null, built: null, browser: null, orchestrator: null };
   let applications = [];
   let backends = [];
 
   before(async () => {
     shared.scratch = scratchFolder();
-    shared.orchestratorPort = await freePort();
+    shared.orchestrator = await startHttpServer(hangUp);
     shared.built = await buildPackedPage(ENTRY, (...parts) => shared.scratch.path('packed', ...parts));
-    shared.browser = await launchChromium({ orchestratorPort: shared.orchestratorPort });
+    shared.browser = await launchChromium({ orchestratorPort: shared.orchestrator.port });
   });
 
   afterEach(async () => {
     const [pages, servers] = [applications, backends];
     [applications, backends] = [[], []];
+    shared.orchestrator.handler = hangUp;
     try {
       for (const { witness, server } of pages) {
         assertOnlySafeMethods('the page', witness.requests);
         assertOnlySafeMethods("the page's own origin", server.requests());
         assert.deepEqual(witness.scriptErrors, [], 'scripts complained');
       }
-      for (const { requests } of servers.filter((it) => it.requests().length > 0)) assertOnlySafeMethods('a backend', requests());
+      for (const { requests } of [...servers, shared.orchestrator].filter((it) => it.requests().length > 0)) assertOnlySafeMethods('a backend', requests());
     } finally {
       await Promise.all([...pages.map((it) => it.close()), ...servers.map((it) => it.stop())]);
     }
@@ -44,6 +44,7 @@ export function useApplications() {
 
   after(async () => {
     await shared.browser?.close();
+    await shared.orchestrator?.stop();
     shared.scratch.remove();
   });
 
@@ -52,11 +53,11 @@ export function useApplications() {
     path: (...parts) => shared.scratch.path(...parts),
     /** The file name of the chunk that carries the engine. */
     engineChunk: () => shared.built.engineChunk,
-    /** The port that stands for 7420 in the browser. Nobody listens there until the test does. */
-    orchestratorPort: () => shared.orchestratorPort,
+    /** The server at http://localhost:7420, as the browser sees it. It hangs up until the test gives it a handler. */
+    orchestrator: () => shared.orchestrator,
     /** Starts a server inside the test. */
-    async backend(handler, port) {
-      const server = await startHttpServer(handler, port);
+    async backend(handler) {
+      const server = await startHttpServer(handler);
       backends.push(server);
       return server;
     },

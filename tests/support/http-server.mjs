@@ -18,6 +18,9 @@ export function reply(response, status, type, body, headers = {}) {
 /** Answers nothing, for as long as the server runs. */
 export const hang = () => {};
 
+/** Hangs up, which to a page is as if nobody listened; but the port is taken, and nobody else can listen there. */
+export const hangUp = (request) => request.socket.destroy();
+
 /** Nothing is there. */
 export const notFound = (_request, response) => reply(response, 404, 'text/plain', 'not found\n');
 
@@ -50,7 +53,7 @@ export const forward = (to) => (request, response) => {
  * Starts a server on any free port.
  * @param {import('node:http').RequestListener} handler may be replaced later by `server.handler = …`
  */
-export async function startHttpServer(handler, port = 0) {
+export async function startHttpServer(handler) {
   const requests = [];
   const http = createServer((request, response) => {
     requests.push({ method: request.method, path: request.url.split('?')[0] });
@@ -67,7 +70,7 @@ export async function startHttpServer(handler, port = 0) {
       if (http.listening) await new Promise((resolve) => http.close(resolve));
     },
   };
-  http.listen(port, '127.0.0.1');
+  http.listen(0, '127.0.0.1');
   await once(http, 'listening');
   server.port = http.address().port;
   server.url = `http://127.0.0.1:${server.port}`;

@@ -54,6 +54,7 @@ export async function startProcess(program, args, ready, { env } = {}) {
   };
 
   const server = {
+    pid: child.pid,
     ready: null,
     /** What it has written so far, the last 64 KiB. */
     output: () => output,

@@ -1,6 +1,7 @@
 //! The daemon's own CPU against its budget: the protocol's controller, fed with what the process really used.
 
 use crate::clock::Clock;
+use crate::cpu::cpu_used;
 use crate::settings::{BudgetSettings, Policy};
 use landfall_protocol::throttle::{self, CpuShare, Decision, Throttle};
 use landfall_protocol::time::Millis;
@@ -144,23 +145,6 @@ impl State {
             self.throttle.observe_pressure(now, percent);
         }
     }
-}
-
-/// CPU time that this process has used, in microseconds.
-#[cfg(unix)]
-fn cpu_used() -> u64 {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
-    let micros = time
-        .tv_sec
-        .saturating_mul(1_000_000)
-        .saturating_add(time.tv_nsec / 1_000);
-    u64::try_from(micros).unwrap_or(0)
-}
-
-/// Not known on this system: the budget is not kept.
-#[cfg(not(unix))]
-fn cpu_used() -> u64 {
-    0
 }
 
 /// The share of the last ten seconds in which some task waited for a CPU (Linux PSI), in percent.

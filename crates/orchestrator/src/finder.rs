@@ -4,9 +4,11 @@
 //! since many servers listen before they are ready.
 
 use crate::clock::{Clock, unix_ms};
+use crate::cpu::cpu_used;
 use crate::pool::{Buffers, Pool};
 use crate::reader::{Heard, read};
 use crate::registry::{Discovered, InstanceId, Registry};
+use crate::settings::Percent;
 use crate::sockets::{Kernel, Place, Tracker, owners};
 use landfall_protocol::time::Millis;
 use landfall_protocol::url::BaseUrl;
@@ -24,6 +26,9 @@ const FAST: Duration = Duration::from_millis(250);
 const LATELY: Millis = Millis::from_secs(10);
 /// Between two looks in any case, whoever asks for one.
 const BREATH: Duration = Duration::from_millis(20);
+/// What looks may take of the budget: one part in so many. Where a look costs more, as with thousands of sockets,
+/// there are fewer.
+const BUDGET_PARTS: f64 = 5.0;
 /// Before each time that a silent place is asked.
 const PAUSES: [Duration; 4] = [
     Duration::ZERO,
@@ -41,6 +46,8 @@ pub(crate) struct Finder {
     clock: Clock,
     tracker: RefCell<Tracker>,
     readers: Semaphore,
+    /// How many times as long as a look takes there is none.
+    rarity: f64,
     look: Notify,
     /// Places that have not been asked yet.
     pending: RefCell<Vec<Place>>,
@@ -55,6 +62,7 @@ impl Finder {
         pool: Rc<Pool>,
         clock: Clock,
         tracker: Tracker,
+        budget: Percent,
     ) -> Self {
         Self {
             registry,
@@ -62,6 +70,7 @@ impl Finder {
             clock,
             tracker: RefCell::new(tracker),
             readers: Semaphore::new(READERS),
+            rarity: BUDGET_PARTS / budget.fraction(),
             look: Notify::new(),
             pending: RefCell::default(),
             undecided: RefCell::default(),
@@ -104,7 +113,10 @@ impl Finder {
         let mut changed = self.clock.now();
         let mut failing = false;
         loop {
-            match kernel.listening() {
+            let cpu = cpu_used();
+            let listening = kernel.listening();
+            let cost = Duration::from_micros(cpu_used().saturating_sub(cpu));
+            match listening {
                 Ok(listening) => {
                     failing = false;
                     let changes = self.tracker.borrow_mut().look(listening, owners);
@@ -124,10 +136,11 @@ impl Finder {
                 self.pool.forget(&target);
             }
             let lively = self.clock.now() - changed < LATELY || self.registry.borrow().misses_any();
-            sleep(BREATH).await;
+            let breath = BREATH.max(cost.mul_f64(self.rarity));
+            let pause = if lively { FAST } else { SLOW }.max(breath);
             tokio::select! {
-                () = sleep(if lively { FAST } else { SLOW }) => {}
-                () = self.look.notified() => {}
+                () = sleep(pause) => {}
+                () = self.look.notified() => sleep(breath).await,
             }
         }
     }

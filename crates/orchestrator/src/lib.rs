@@ -14,6 +14,7 @@ mod budget;
 mod checker;
 mod cli;
 mod clock;
+mod cpu;
 mod error;
 mod finder;
 mod health;

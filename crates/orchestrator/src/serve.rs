@@ -116,6 +116,7 @@ fn assemble(settings: Settings, address: SocketAddr, clock: Clock) -> Result<Rc<
         Rc::clone(&pool),
         clock,
         tracker,
+        settings.budget.cpu_percent,
     ));
     let checker = Rc::new(Checker {
         registry: Rc::clone(&registry),

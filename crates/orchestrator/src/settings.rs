@@ -3,14 +3,28 @@
 //! `landfall.example.toml` beside this crate shows every key; a test reads it. The keys are described in
 //! `docs/orchestrator.md`.
 
-mod services;
-mod values;
+/// Reads a value from text by its `FromStr`, so that an error carries the line and column where the value stands.
+macro_rules! from_text {
+    ($($name:ident),+) => {
+        $(impl TryFrom<String> for $name {
+            type Error = String;
 
+            fn try_from(text: String) -> Result<Self, String> {
+                text.parse()
+            }
+        })+
+    };
+}
+
+mod addresses;
+mod amounts;
+mod names;
+mod services;
+
+pub use addresses::{DEFAULT_PORT, HostName, Listen, Origin, Ports, RequestPath, ServiceUrl};
+pub use amounts::{Count, Percent, Span};
+pub use names::{NameValue, OWN_NAME, ServiceName};
 pub use services::ServiceSettings;
-pub use values::{
-    DEFAULT_PORT, HostName, Listen, NameValue, OWN_NAME, Origin, Percent, Ports, RequestPath,
-    ServiceName, ServiceUrl, Span,
-};
 
 use serde::Deserialize;
 use std::io::Read;
@@ -89,7 +103,7 @@ impl Default for SocketSettings {
             enabled: true,
             only_ports: Vec::new(),
             never_ports: Vec::new(),
-            reread: Span(Duration::from_secs(60)),
+            reread: Span(Duration::from_secs(30)),
         }
     }
 }
@@ -124,31 +138,6 @@ impl Default for CheckSettings {
             in_flight: Count(10),
             per_host: Count(2),
             idle_connections: 1_024,
-        }
-    }
-}
-
-/// A number of requests: 1 to 1,000.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "u16")]
-pub struct Count(u16);
-
-impl Count {
-    /// The number.
-    #[must_use]
-    pub fn get(self) -> usize {
-        usize::from(self.0)
-    }
-}
-
-impl TryFrom<u16> for Count {
-    type Error = String;
-
-    fn try_from(number: u16) -> Result<Self, String> {
-        if (1..=1_000).contains(&number) {
-            Ok(Self(number))
-        } else {
-            Err(format!("{number} is not between 1 and 1000"))
         }
     }
 }

@@ -9,6 +9,8 @@ mod tracker;
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]
+mod sock_diag;
+#[cfg(target_os = "linux")]
 pub(crate) use linux::{Kernel, owners};
 
 #[cfg(not(target_os = "linux"))]

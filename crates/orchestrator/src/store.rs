@@ -13,7 +13,7 @@ use landfall_protocol::name::Name;
 use std::path::PathBuf;
 
 /// What identifies a found service over restarts of itself and of the daemon: what its process is called and what its
-/// API says. See [`crate::identity`].
+/// API says.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Identity {
     /// The name of the process.

@@ -261,6 +261,27 @@ fn an_answer_that_never_ends_meets_the_deadline() {
 }
 
 #[test]
+fn a_deadline_that_the_daemon_itself_has_missed_says_nothing_of_the_server() {
+    run(async {
+        let hanging =
+            server(
+                |mut stream, _| async move { while read_request(&mut stream).await.is_some() {} },
+            )
+            .await;
+        let pool = Pool::new(Limits {
+            deadline: Duration::from_millis(50),
+            ..LIMITS
+        });
+        // The only thread is held up while the request is on its way, as by a machine that is too busy.
+        spawn_local(async {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            std::thread::sleep(Duration::from_millis(600));
+        });
+        assert_eq!(check(&pool, hanging).await, Err(Failure::Starved));
+    });
+}
+
+#[test]
 fn nobody_listening_is_told_from_a_broken_connection() {
     run(async {
         let gone = TcpListener::bind("127.0.0.1:0")

@@ -14,7 +14,7 @@ pub use shown::Shown;
 
 use crate::catalog::Service;
 use crate::endpoint::Wanted;
-use crate::id::Stamp;
+use crate::id::Epoch;
 use std::rc::Rc;
 
 /// What holds now.
@@ -41,8 +41,10 @@ pub struct View {
     pub origin: Option<String>,
     /// How it was found there, see [`crate::probe::Rung`].
     pub rung: Option<&'static str>,
-    /// Which revision of which registry.
-    pub stamp: Option<Stamp>,
+    /// Which run of which registry.
+    pub epoch: Option<Epoch>,
+    /// Its revision in that run.
+    pub revision: Option<u64>,
     /// Where requests go.
     pub base_url: String,
     /// Where WebSockets go.

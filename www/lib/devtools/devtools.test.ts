@@ -11,7 +11,7 @@ const snapshot: Snapshot = {
     methods: { GET: 'openapi', PUT: 'allow' }, operations: { GET: 'read_item' }, contradictions: [],
   }],
 };
-const trace = [{ at: 12, kind: 'probe', source: null, origin: 'http://localhost:9', code: 'nobody-listening', age: null, raced: [] }];
+const trace = [{ at: 12, kind: 'probe', value: null, source: null, origin: 'http://localhost:9', code: 'nobody-listening', age: null, raced: [] }];
 const requests = [{ at: 3, method: 'GET', url: 'http://localhost:9/', purpose: 'reach', outcome: 'unreadable', status: null, ms: 4 }];
 const engine: Engine = {
   start: () => undefined, provide: () => undefined, refresh: () => undefined, close: () => undefined,

@@ -96,3 +96,47 @@ impl AsyncWrite for StallGuard {
         Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    async fn pair() -> (StallGuard, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap());
+        let (client, accepted) = tokio::join!(client, listener.accept());
+        let guarded = StallGuard::new(accepted.unwrap().0, Duration::from_millis(100));
+        (guarded, client.unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_does_not_read_is_given_up() {
+        let (mut guarded, _silent) = pair().await;
+        let bytes = vec![0; 1 << 20];
+        let error = loop {
+            if let Err(error) = guarded.write_all(&bytes).await {
+                break error;
+            }
+        };
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test]
+    async fn a_slow_reader_that_goes_on_reading_is_not() {
+        let (mut guarded, mut slow) = pair().await;
+        let bytes = vec![0; 8 << 20];
+        let length = bytes.len();
+        let reading = async {
+            let (mut buffer, mut read) = (vec![0; length / 16], 0);
+            while read < length {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                read += slow.read(&mut buffer).await.unwrap();
+            }
+            read
+        };
+        let (wrote, read) = tokio::join!(guarded.write_all(&bytes), reading);
+        assert_eq!((wrote.is_ok(), read), (true, length));
+    }
+}

@@ -83,7 +83,9 @@ impl Registry {
                 unix_ms,
             );
             instance.due = now;
-            instance.description.due = now + self.periods.reread;
+            instance
+                .description
+                .ask_again_after(now, self.periods.reread);
             let name = instance.service.clone();
             if let Some(service) = self.services.get_mut(&name) {
                 service.identity.clone_from(identity);

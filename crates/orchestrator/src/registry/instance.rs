@@ -75,6 +75,14 @@ pub(crate) struct Description {
     pub(crate) reading: bool,
 }
 
+impl Description {
+    /// Waits for `period`, or ten times as long where there is nothing to read so far.
+    pub(super) fn ask_again_after(&mut self, now: Millis, period: Millis) {
+        let times = if self.before.is_some() { 1 } else { 10 };
+        self.due = now + Millis(period.0.saturating_mul(times));
+    }
+}
+
 impl Check {
     /// What is asked of a service that names no path for it: GET `/health` or `/healthz` below its base, if it has one
     /// that needs no parameters. Else the first question of discovery, which every HTTP server answers somehow, and

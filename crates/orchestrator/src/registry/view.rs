@@ -9,12 +9,10 @@ use landfall_protocol::endpoint::Endpoint;
 use landfall_protocol::time::Millis;
 use serde::Serialize;
 
-/// What instances and endpoints may take of a catalog, in bytes; the rest is for config values and names.
-const SERVICE_BYTES: usize = MAX_BYTES / 4 * 3;
-/// What an instance and its service take, with long names.
-const INSTANCE_BYTES: usize = 256;
-/// What an endpoint takes besides its texts, and a method with its evidence.
-const PUNCTUATION: usize = 48;
+/// What services may take of a catalog, in bytes; the rest is for config values.
+const SERVICE_BYTES: usize = MAX_BYTES / 8 * 7;
+/// What a service, an instance or an endpoint takes besides its texts, and a method with its evidence.
+const PUNCTUATION: usize = 64;
 
 /// The body of `/v1/health`.
 #[derive(Debug, Serialize)]
@@ -46,8 +44,23 @@ struct History {
 impl Registry {
     /// The services as the catalog shows them: the daemon itself first.
     pub(crate) fn catalog_services(&self) -> Vec<CatalogService> {
-        let for_endpoints = SERVICE_BYTES.saturating_sub(self.instances.len() * INSTANCE_BYTES);
-        let mut room = (for_endpoints, MAX_ALL_ENDPOINTS - self.own.endpoints.len());
+        let names = self.services.iter().map(|(name, service)| {
+            let title = service
+                .title
+                .as_ref()
+                .map_or(0, |title| escaped(title.as_str()));
+            escaped(name.as_str()) + title + PUNCTUATION
+        });
+        let instances = self
+            .instances
+            .values()
+            .map(|it| it.url.as_str().len() + PUNCTUATION);
+        let own: usize = self.own.endpoints.iter().map(size).sum();
+        let taken: usize = names.chain(instances).sum();
+        let mut room = (
+            SERVICE_BYTES.saturating_sub(own + taken),
+            MAX_ALL_ENDPOINTS - self.own.endpoints.len(),
+        );
         let services = self.services.iter().map(|(name, service)| {
             let instances = service
                 .instances

@@ -1,8 +1,8 @@
 //! `[[services]]`: services that a person wrote down.
 
-use super::values::{
-    NameValue, PathValue, ProtocolValue, RequestPath, ServiceName, ServiceUrl, Span,
-};
+use super::addresses::{RequestPath, ServiceUrl};
+use super::amounts::Span;
+use super::names::{NameValue, PathValue, ProtocolValue, ServiceName};
 use landfall_protocol::endpoint::{Endpoint, Evidence};
 use landfall_protocol::method::MethodSet;
 use landfall_protocol::name::Name;

@@ -1,23 +1,17 @@
-//! Linux: socket diagnostics over netlink (sock_diag(7)), and `/proc` for the processes.
+//! Linux: socket diagnostics (sock_diag(7)) for the sockets, `/proc` for the processes.
 //!
 //! The kernel answers with the listening sockets alone. `/proc/net/tcp` would list every connection too, and the
 //! daemon itself keeps one per service.
 
+use super::sock_diag::{Family, Reply, read, request};
 use super::{Listening, Process};
-use netlink_packet_core::{
-    NLM_F_DUMP, NLM_F_REQUEST, NetlinkHeader, NetlinkMessage, NetlinkPayload,
-};
-use netlink_packet_sock_diag::SockDiagMessage;
-use netlink_packet_sock_diag::constants::{AF_INET, AF_INET6, IPPROTO_TCP};
-use netlink_packet_sock_diag::inet::nlas::Nla;
-use netlink_packet_sock_diag::inet::{
-    ExtensionFlags, InetRequest, InetResponse, SocketId, StateFlags,
-};
-use netlink_sys::protocols::NETLINK_SOCK_DIAG;
 use procfs::process::{FDTarget, all_processes};
+use rustix::net::{
+    AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netlink, recv, send, socket_with,
+};
 use std::collections::HashMap;
 use std::io;
-use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
 
 /// What the kernel writes at a time.
 const BUFFER: usize = 32 * 1_024;
@@ -30,9 +24,9 @@ const INIT: u32 = 1;
 
 /// A line to the kernel.
 pub(crate) struct Kernel {
-    socket: netlink_sys::Socket,
+    socket: OwnedFd,
     user: u32,
-    buffer: Vec<u8>,
+    buffer: Box<[u8]>,
 }
 
 impl Kernel {
@@ -41,15 +35,19 @@ impl Kernel {
     /// # Errors
     /// Where the kernel has no socket diagnostics or forbids them.
     pub(crate) fn open() -> io::Result<Self> {
-        let mut socket = netlink_sys::Socket::new(NETLINK_SOCK_DIAG)?;
-        socket.bind_auto()?;
-        socket.connect(&netlink_sys::SocketAddr::new(0, 0))?;
         // An answer is complete when the request returns; waiting for more would be waiting for ever.
-        socket.set_non_blocking(true)?;
+        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+        let socket = socket_with(
+            AddressFamily::NETLINK,
+            SocketType::RAW,
+            flags,
+            Some(netlink::SOCK_DIAG),
+        )?;
+        let user = rustix::process::geteuid().as_raw();
         Ok(Self {
             socket,
-            user: rustix::process::geteuid().as_raw(),
-            buffer: Vec::with_capacity(BUFFER),
+            user,
+            buffer: vec![0; BUFFER].into(),
         })
     }
 
@@ -59,75 +57,27 @@ impl Kernel {
     /// What the kernel says.
     pub(crate) fn listening(&mut self) -> io::Result<Vec<Listening>> {
         let mut found = Vec::new();
-        for (family, id) in [
-            (AF_INET, SocketId::new_v4()),
-            (AF_INET6, SocketId::new_v6()),
-        ] {
-            self.request(family, id)?;
-            while self.receive(&mut found)? {}
+        for family in [Family::V4, Family::V6] {
+            send(&self.socket, &request(family), SendFlags::empty())?;
+            loop {
+                let (length, _) = recv(&self.socket, &mut *self.buffer, RecvFlags::empty())?;
+                let reply = read(
+                    self.buffer.get(..length).unwrap_or_default(),
+                    self.user,
+                    &mut found,
+                )?;
+                if found.len() > MAX_SOCKETS {
+                    return Err(io::Error::other(
+                        "more listening sockets than can be followed",
+                    ));
+                }
+                if reply == Reply::Complete {
+                    break;
+                }
+            }
         }
         Ok(found)
     }
-
-    fn request(&self, family: u8, socket_id: SocketId) -> io::Result<()> {
-        let request = InetRequest {
-            family,
-            protocol: IPPROTO_TCP,
-            extensions: ExtensionFlags::empty(),
-            states: StateFlags::LISTEN,
-            socket_id,
-        };
-        let mut header = NetlinkHeader::default();
-        header.flags = NLM_F_REQUEST | NLM_F_DUMP;
-        let mut message = NetlinkMessage::new(header, SockDiagMessage::InetRequest(request).into());
-        message.finalize();
-        let mut bytes = vec![0; message.buffer_len()];
-        message.serialize(&mut bytes);
-        self.socket.send(&bytes, 0)?;
-        Ok(())
-    }
-
-    /// Reads one datagram; false after the last one.
-    fn receive(&mut self, found: &mut Vec<Listening>) -> io::Result<bool> {
-        self.buffer.clear();
-        self.socket.recv(&mut self.buffer, 0)?;
-        let mut rest = self.buffer.as_slice();
-        while !rest.is_empty() {
-            let message =
-                NetlinkMessage::<SockDiagMessage>::deserialize(rest).map_err(io::Error::other)?;
-            match message.payload {
-                NetlinkPayload::InnerMessage(SockDiagMessage::InetResponse(response)) => {
-                    found.extend(listening(&response).filter(|_| response.header.uid == self.user));
-                }
-                NetlinkPayload::Done(_) => return Ok(false),
-                NetlinkPayload::Error(error) => return Err(error.to_io()),
-                _ => {}
-            }
-            if found.len() > MAX_SOCKETS {
-                return Err(io::Error::other(
-                    "more listening sockets than can be followed",
-                ));
-            }
-            // Messages are padded to four bytes.
-            let length = (message.header.length as usize).next_multiple_of(4).max(1);
-            rest = rest.get(length..).unwrap_or_default();
-        }
-        Ok(true)
-    }
-}
-
-fn listening(response: &InetResponse) -> Option<Listening> {
-    let id = &response.header.socket_id;
-    let v6_only = response
-        .nlas
-        .iter()
-        .any(|attribute| matches!(attribute, Nla::SkV6Only(true)));
-    let address = SocketAddr::new(id.source_address, id.source_port);
-    (response.header.inode != 0).then(|| Listening {
-        address,
-        v6_only,
-        inode: response.header.inode.into(),
-    })
 }
 
 /// The processes of this user that hold the given sockets. A socket that only this daemon, the machine's init or a

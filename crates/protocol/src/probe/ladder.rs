@@ -38,6 +38,8 @@ pub struct Ladder {
     reached: bool,
     /// Whether OPTIONS may be sent: across origins a browser would send a preflight for it.
     options: bool,
+    /// Whether an API catalog may lead to this machine or this network.
+    local: bool,
     /// A path that nobody can have.
     nonce: u32,
     /// The wanted endpoints that can be asked for, with what is known of them.
@@ -62,20 +64,31 @@ impl Ladder {
             at: At::Catalog,
             reached: false,
             options,
+            local: true,
             nonce,
             wanted: can_ask,
             reason: Reason::NotFound,
         }
     }
 
-    /// Begins at the rung that worked before.
+    /// Does not follow an API catalog to this machine or this network: a page on a public origin may not
+    /// go there unasked.
+    #[must_use]
+    pub const fn without_local(mut self) -> Self {
+        self.local = false;
+        self
+    }
+
+    /// Begins at the rung that worked before. Single paths are worth nothing without the question for a
+    /// catch-all before them.
     #[must_use]
     pub fn start_at(mut self, rung: Rung) -> Self {
         self.at = match rung {
             Rung::Catalog => At::Catalog,
             Rung::OpenApi => At::OpenApi,
             Rung::ApiCatalog => At::ApiCatalog,
-            Rung::Endpoints => self.first_wanted(),
+            Rung::Endpoints if self.wanted.is_empty() => At::Catalog,
+            Rung::Endpoints => At::CatchAll,
         };
         self
     }
@@ -163,8 +176,13 @@ impl Ladder {
                 }
                 self.go(self.wanted_after(index))
             }
-            At::CatchAll if proves_path(answer.status) => {
-                self.note(Reason::NotFound);
+            // An error of the server says nothing of which paths it has.
+            At::CatchAll if proves_path(answer.status) || answer.status >= 500 => {
+                self.note(if answer.status >= 500 {
+                    Reason::ServerError
+                } else {
+                    Reason::NotFound
+                });
                 self.wanted.clear();
                 self.down()
             }
@@ -196,9 +214,13 @@ impl Ladder {
         let read = match self.at {
             At::Catalog => Document::from_json(json).map(|document| (Rung::Catalog, document)),
             At::ApiCatalog => match api_catalog::read(json, &self.origin) {
+                Ok(Some(url)) if url.is_local() && !self.local => {
+                    self.note(Reason::Permission);
+                    return self.down();
+                }
                 Ok(Some(url)) => {
                     self.at = At::Description;
-                    return Step::Ask(self.ask(Some(url)));
+                    return Step::Ask(self.ask(Some(url.to_string())));
                 }
                 Ok(None) => return self.down(),
                 Err(refused) => Err(refused),

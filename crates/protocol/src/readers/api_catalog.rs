@@ -16,7 +16,7 @@ const MAX_CONTEXTS: usize = 256;
 ///
 /// # Errors
 /// [`crate::refused::Code::Malformed`] when it is not a linkset.
-pub fn read<J: Json>(json: &J, origin: &BaseUrl) -> Result<Option<String>, Refused> {
+pub fn read<J: Json>(json: &J, origin: &BaseUrl) -> Result<Option<BaseUrl>, Refused> {
     let malformed = || Refused::new(Code::Malformed, "").within("linkset");
     let contexts = json.get("linkset").and_then(|it| it.elements());
     for context in contexts.ok_or_else(malformed)?.iter().take(MAX_CONTEXTS) {
@@ -35,9 +35,9 @@ pub fn read<J: Json>(json: &J, origin: &BaseUrl) -> Result<Option<String>, Refus
     Ok(None)
 }
 
-fn target(href: &str, origin: &BaseUrl) -> Option<String> {
+fn target(href: &str, origin: &BaseUrl) -> Option<BaseUrl> {
     if href.len() > MAX_URL || href.contains(['#', '?']) {
         return None;
     }
-    origin.resolve(href).ok().map(|url| url.to_string())
+    origin.resolve(href).ok()
 }

@@ -57,12 +57,37 @@ pub(super) struct Holdings<J> {
     live: Option<Held<J>>,
     provided: Option<Held<J>>,
     cache: Option<Held<J>>,
-    /// Whether the cache holds what was live in this visit and was lost.
-    pub(super) lost: bool,
-    /// The newest stamp that was ever live here.
-    newest: Option<Stamp>,
+    /// Where and why the backend was lost, if the cache holds what was live in this visit.
+    pub(super) lost: Option<(Option<BaseUrl>, Reason)>,
+    newest_live: Newest,
+    newest_provided: Newest,
     /// The reason that the leading tab gives.
     pub(super) relayed: Option<(Reason, Option<String>)>,
+}
+
+/// The newest stamp that one source gave, of each of its last registries: an old revision stays old although
+/// something else came in between.
+struct Newest(Vec<Stamp>);
+
+/// How many registries are remembered.
+const REGISTRIES: usize = 8;
+
+impl Newest {
+    /// Remembers a stamp; `false` when a newer one of its registry is known.
+    fn admit(&mut self, stamp: Option<&Stamp>) -> bool {
+        let Some(stamp) = stamp else { return true };
+        let registry = |it: &Stamp| it.epoch.registry() == stamp.epoch.registry();
+        if let Some(at) = self.0.iter().position(registry) {
+            if self.0.get(at).is_some_and(|it| stamp.is_older_than(it)) {
+                return false;
+            }
+            self.0.remove(at);
+        } else if self.0.len() == REGISTRIES {
+            self.0.remove(0);
+        }
+        self.0.push(stamp.clone());
+        true
+    }
 }
 
 /// What became of a value that was handed in.
@@ -80,8 +105,9 @@ impl<J: Json> Holdings<J> {
             live: None,
             provided: None,
             cache: None,
-            lost: false,
-            newest: None,
+            lost: None,
+            newest_live: Newest(Vec::new()),
+            newest_provided: Newest(Vec::new()),
             relayed: None,
         }
     }
@@ -112,30 +138,22 @@ impl<J: Json> Holdings<J> {
     /// # Errors
     /// [`Reason::Older`]: within one source an older revision is dropped.
     pub(super) fn take_live(&mut self, held: Held<J>) -> Result<Taken, Reason> {
-        if let Some(stamp) = &held.document.stamp {
-            if self
-                .newest
-                .as_ref()
-                .is_some_and(|newest| stamp.is_older_than(newest))
-            {
-                return Err(Reason::Older);
-            }
-            self.newest = Some(stamp.clone());
+        if !self.newest_live.admit(held.document.stamp.as_ref()) {
+            return Err(Reason::Older);
         }
-        let same = self
-            .live
-            .as_ref()
-            .is_some_and(|live| live.document == held.document && live.origin == held.origin);
+        let same = self.live.as_ref().is_some_and(|live| {
+            live.document == held.document && live.origin == held.origin && live.rung == held.rung
+        });
         self.live = Some(held);
-        self.lost = false;
+        self.lost = None;
         Ok(if same { Taken::Same } else { Taken::Changed })
     }
 
     /// The backend is lost: its value ranks as cache until it is live again.
-    pub(super) fn lose_live(&mut self) {
+    pub(super) fn lose_live(&mut self, origin: Option<BaseUrl>, reason: Reason) {
         if let Some(held) = self.live.take() {
             self.cache = Some(held);
-            self.lost = true;
+            self.lost = Some((origin, reason));
         }
     }
 
@@ -160,7 +178,7 @@ impl<J: Json> Holdings<J> {
         } = snapshot::restore(json)?;
         let held = Held {
             document,
-            origin,
+            origin: origin.clone(),
             rung,
             since: now,
             age: Millis::ZERO,
@@ -171,7 +189,7 @@ impl<J: Json> Holdings<J> {
             .map_err(|_| Refused::new(Code::Older, ""))?;
         self.relayed = reason.map(|reason| (reason, subject));
         if status != "live" {
-            self.lose_live();
+            self.lose_live(origin, reason.unwrap_or(Reason::Deadline));
         }
         if was_live != self.is_live() {
             taken = Taken::Changed;
@@ -194,15 +212,15 @@ impl<J: Json> Holdings<J> {
         } else {
             return Err(Refused::new(Code::Malformed, ""));
         };
-        if let Some(before) = &self.provided {
-            if before.document == document {
-                return Ok(Taken::Same);
-            }
-            if let (Some(old), Some(new)) = (&before.document.stamp, &document.stamp)
-                && new.is_older_than(old)
-            {
-                return Err(Refused::new(Code::Older, ""));
-            }
+        if self
+            .provided
+            .as_ref()
+            .is_some_and(|before| before.document == document)
+        {
+            return Ok(Taken::Same);
+        }
+        if !self.newest_provided.admit(document.stamp.as_ref()) {
+            return Err(Refused::new(Code::Older, ""));
         }
         self.provided = Some(Held {
             document,

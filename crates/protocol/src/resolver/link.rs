@@ -89,8 +89,22 @@ impl Link {
         self.next_poll = Freshness::new(ttl, headers).next_poll(io.now, POLLING, &mut io.rng);
     }
 
+    /// A valid push: somebody is there. It does not put off the poll, or a stream that says the same for ever
+    /// would hide what is new.
+    pub(super) const fn pushed(&mut self) {
+        self.failures = 0;
+    }
+
     pub(super) fn poll_now<J>(&mut self, io: &Io<J>) {
         self.next_poll = io.now;
+    }
+
+    /// Begins again what is under way.
+    pub(super) fn ask_anew<J>(&mut self, io: &mut Io<J>) {
+        if let Some(asking) = self.asking.take() {
+            asking.abort(io);
+            self.poll_now(io);
+        }
     }
 
     /// Pauses or resumes: what is hidden or offline neither polls nor streams.

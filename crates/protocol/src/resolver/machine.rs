@@ -13,8 +13,9 @@ use super::trace::{Entry, Sent};
 use crate::catalog::Document;
 use crate::endpoint::Wanted;
 use crate::json::Json;
-use crate::probe::{Answer, Failure, Found, Ladder, Rung};
+use crate::probe::{Answer, Failure, Found, Rung};
 use crate::reason::Reason;
+use crate::refused::Code;
 use crate::snapshot::Snapshot;
 use crate::time::Millis;
 use crate::url::BaseUrl;
@@ -84,16 +85,13 @@ impl<J: Json> Resolver<J> {
             Input::Wake => {}
             Input::Answered { id, result } => self.answered(id, result),
             Input::Looked(values) => self.looked(values),
-            Input::Provided(value) => self.provided(&value),
+            Input::Provided(value) => {
+                self.provided(&value);
+            }
             Input::Streamed { id, event } => self.streamed(id, event),
             Input::Visible(visible) => self.set_active(visible, self.online),
             Input::Online(online) => self.set_active(self.visible, online),
-            Input::LocalAccess(allowed) => {
-                self.race.allow_local(allowed);
-                if allowed && self.link.is_none() && self.tabs.leads() {
-                    self.race.hurry(&self.io);
-                }
-            }
+            Input::LocalAccess(allowed) => self.set_local_access(allowed),
             Input::Refresh => self.refresh(),
             Input::Lock(lock) => self.locked(lock),
             Input::Heard(message) => self.heard(message),
@@ -194,18 +192,26 @@ impl<J: Json> Resolver<J> {
         if values == self.looked {
             return;
         }
-        if let Some(best) = values.first() {
-            self.provided(best);
+        for value in &values {
+            // What is no value in one place does not hide the value in the next one.
+            if self.provided(value) {
+                break;
+            }
         }
         self.looked = values;
     }
 
-    fn provided(&mut self, value: &J) {
+    /// Takes what the page hands in; `false` when it is no value at all.
+    fn provided(&mut self, value: &J) -> bool {
         match self.holdings.take_provided(value, self.io.now) {
             Ok(Taken::Changed) => self.changed = true,
             Ok(Taken::Same) => {}
-            Err(refused) => self.note("refused", Some(Source::Provided), refused.code.as_str()),
+            Err(refused) => {
+                self.note("refused", Some(Source::Provided), refused.code.as_str());
+                return refused.code == Code::Older;
+            }
         }
+        true
     }
 
     fn answered(&mut self, id: RequestId, result: Result<Answer<J>, Failure>) {
@@ -246,8 +252,8 @@ impl<J: Json> Resolver<J> {
                         document,
                         cache_control: None,
                     };
-                    link.good(&found, &mut self.io);
                     let origin = link.origin.clone();
+                    link.pushed();
                     if let Err(reason) = self.take_live(&origin, &found) {
                         self.note("refused", Some(Source::Live), reason.as_str());
                     }
@@ -292,8 +298,8 @@ impl<J: Json> Resolver<J> {
         self.io
             .trace
             .push(Entry::new(self.io.now, "lost", reason.as_str()).of(Some(&link.origin)));
-        self.holdings.lose_live();
         self.race.prefer(&link.origin, link.rung);
+        self.holdings.lose_live(Some(link.origin), reason);
         self.look_span = LOOKS.0;
         self.begin_race();
         self.changed = true;
@@ -316,6 +322,16 @@ impl<J: Json> Resolver<J> {
                 self.race.hurry(&self.io);
             }
             None => {}
+        }
+    }
+
+    fn set_local_access(&mut self, allowed: bool) {
+        self.race.allow_local(allowed, &mut self.io);
+        match &mut self.link {
+            Some(link) if self.race.is_barred(&link.origin) => self.lost(Reason::Permission),
+            Some(link) if !allowed => link.ask_anew(&mut self.io),
+            None if allowed && self.tabs.leads() => self.race.hurry(&self.io),
+            _ => {}
         }
     }
 
@@ -354,16 +370,12 @@ impl<J: Json> Resolver<J> {
         if self.tabs.advance(self.visible, &mut self.io) {
             self.begin_race();
         }
-        let (wanted, page) = (&self.wanted, &self.options.page);
+        let race = &self.race;
         match &mut self.link {
             Some(link) => {
                 let nonce = self.io.rng.next_u32();
-                let ladder = |origin: &BaseUrl, rung: Rung| {
-                    let options = page
-                        .as_ref()
-                        .is_none_or(|page| page.origin() == origin.origin());
-                    Ladder::new(origin.clone(), wanted, options, nonce).start_at(rung)
-                };
+                let ladder =
+                    |origin: &BaseUrl, rung: Rung| race.ladder(origin, nonce).start_at(rung);
                 let news = link.advance(ladder, self.holdings.live_stamp(), &mut self.io);
                 self.link_news(news);
             }

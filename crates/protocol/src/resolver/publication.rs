@@ -53,14 +53,20 @@ impl<J: Json> Resolver<J> {
         match self.holdings.best() {
             Some((Source::Live, _)) => (Reason::Live, None),
             Some((Source::Provided, _)) => (Reason::Provided, None),
-            Some((Source::Cache, _)) if !self.holdings.lost => (Reason::Cached, None),
+            Some((Source::Cache, _)) if self.holdings.lost.is_none() => (Reason::Cached, None),
             _ if !self.tabs.leads() && self.holdings.relayed.is_some() => self
                 .holdings
                 .relayed
                 .clone()
                 .unwrap_or((Reason::Deadline, None)),
             _ => {
-                let (reason, origin) = self.race.barrier();
+                let (reason, origin) = match (self.race.barrier(), &self.holdings.lost) {
+                    // The search has begun anew and nothing is known of it yet but how it came to be.
+                    ((Reason::Deadline, None), Some((origin, reason))) => {
+                        (*reason, origin.as_ref())
+                    }
+                    (barrier, _) => barrier,
+                };
                 (reason, origin.map(ToString::to_string))
             }
         }
@@ -80,12 +86,13 @@ impl<J: Json> Resolver<J> {
         let status = match source {
             Source::Live => "live",
             Source::Provided => "provided",
-            Source::Cache if self.holdings.lost => "stale",
+            Source::Cache if self.holdings.lost.is_some() => "stale",
             Source::Cache => "cached",
             Source::Fallback => "fallback",
         };
         let (reason, subject) = self.reason();
         let document = held.map(|it| &it.document);
+        let stamp = document.and_then(|it| it.stamp.as_ref());
         let origin = held.and_then(|it| it.origin.as_ref());
         let (base_url, ws_base_url) = bases(document, origin, &self.options, &self.wanted);
         let view = View {
@@ -95,7 +102,8 @@ impl<J: Json> Resolver<J> {
             subject,
             origin: origin.map(ToString::to_string),
             rung: held.and_then(|it| it.rung).map(Rung::as_str),
-            stamp: document.and_then(|it| it.stamp.clone()),
+            epoch: stamp.map(|it| it.epoch.clone()),
+            revision: stamp.map(|it| it.revision),
             base_url,
             ws_base_url,
             services: document

@@ -111,8 +111,41 @@ impl Race {
         }
     }
 
-    pub(super) fn allow_local(&mut self, allowed: bool) {
+    /// The page may, or may no longer, ask this machine and this network. What was begun with the
+    /// permission ends with it.
+    pub(super) fn allow_local<J>(&mut self, allowed: bool, io: &mut Io<J>) {
+        let ends = self.local_access && !allowed;
         self.local_access = allowed;
+        for contender in self.contenders.iter_mut().filter(|_| ends) {
+            if let Some(asking) = contender.asking.take() {
+                asking.abort(io);
+                contender.at = io.now;
+            }
+        }
+    }
+
+    /// Whether this page may not ask `origin`: from a public page that would cause a prompt.
+    pub(super) fn is_barred(&self, origin: &BaseUrl) -> bool {
+        self.bars_local() && origin.is_local()
+    }
+
+    fn bars_local(&self) -> bool {
+        !self.local_access && self.page.as_ref().is_some_and(|page| !page.is_local())
+    }
+
+    /// The ladder of `origin`, as far as this page may go.
+    pub(super) fn ladder(&self, origin: &BaseUrl, nonce: u32) -> Ladder {
+        // Across origins a browser asks with a preflight before it sends OPTIONS.
+        let options = self
+            .page
+            .as_ref()
+            .is_none_or(|page| page.origin() == origin.origin());
+        let ladder = Ladder::new(origin.clone(), &self.wanted, options, nonce);
+        if self.bars_local() {
+            ladder.without_local()
+        } else {
+            ladder
+        }
     }
 
     /// Starts what is due and ends what takes too long. `active` is false while the page is hidden or
@@ -135,25 +168,17 @@ impl Race {
     }
 
     fn ask<J: Json>(&mut self, index: usize, io: &mut Io<J>) {
-        let page_is_public = self.page.as_ref().is_some_and(|page| !page.is_local());
-        let Some(contender) = self.contenders.get_mut(index) else {
+        let Some(origin) = self.contenders.get(index).map(|it| &it.origin) else {
             return;
         };
-        if page_is_public && contender.origin.is_local() && !self.local_access {
+        if self.is_barred(origin) {
             self.failed(index, Reason::Permission, None, io);
             return;
         }
-        // Across origins a browser asks with a preflight before it sends OPTIONS.
-        let options = self
-            .page
-            .as_ref()
-            .is_none_or(|page| page.origin() == contender.origin.origin());
-        let mut ladder = Ladder::new(
-            contender.origin.clone(),
-            &self.wanted,
-            options,
-            io.rng.next_u32(),
-        );
+        let mut ladder = self.ladder(origin, io.rng.next_u32());
+        let Some(contender) = self.contenders.get_mut(index) else {
+            return;
+        };
         contender.attempts += 1;
         if contender.reason == Some(Reason::NobodyListening) {
             ladder = if contender.attempts % FULL_EVERY == 0 {

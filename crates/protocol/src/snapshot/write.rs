@@ -23,7 +23,6 @@ impl View {
     /// Everything but the config values as JSON.
     #[must_use]
     pub fn to_json<J: Json>(&self) -> J {
-        let stamp = self.stamp.as_ref();
         let mut json = J::object();
         json.set("status", J::of_text(self.status));
         json.set("source", J::of_optional_text(self.source));
@@ -31,11 +30,8 @@ impl View {
         json.set("subject", J::of_optional_text(self.subject.as_deref()));
         json.set("origin", J::of_optional_text(self.origin.as_deref()));
         json.set("rung", J::of_optional_text(self.rung));
-        json.set("epoch", stamp.map_or_else(J::null, |it| epoch(&it.epoch)));
-        json.set(
-            "revision",
-            stamp.map_or_else(J::null, |it| J::of_count(it.revision)),
-        );
+        json.set("epoch", self.epoch.as_ref().map_or_else(J::null, epoch));
+        json.set("revision", self.revision.map_or_else(J::null, J::of_count));
         json.set("baseUrl", J::of_text(&self.base_url));
         json.set("wsBaseUrl", J::of_text(&self.ws_base_url));
         let mut services = J::object();

@@ -49,10 +49,7 @@ fn an_older_revision_is_dropped_and_a_restart_is_not_older() {
     let mut host = live();
     host.stream(StreamEvent::Catalog(catalog(1, 4, "http://localhost:1")));
     assert_eq!(
-        (
-            host.snapshot().view.stamp.as_ref().map(|it| it.revision),
-            host.status()
-        ),
+        (host.snapshot().view.revision, host.status()),
         (Some(5), "live")
     );
     host.stream(StreamEvent::Catalog(catalog(2, 0, "http://localhost:2")));

@@ -7,4 +7,5 @@ mod host;
 mod links;
 mod names;
 mod settlement;
+mod simulated;
 mod tabs;

@@ -1,20 +1,11 @@
-//! Values that settings are made of. Each parses itself, so that an error carries the line and column where the value
-//! stands in the file, and a value that exists is valid.
+//! Addresses, URLs, origins and ports.
 
 use crate::pool::Target;
-use landfall_protocol::endpoint::Protocol;
-use landfall_protocol::name::Name;
-use landfall_protocol::template::PathTemplate;
-use landfall_protocol::time::Millis;
 use landfall_protocol::url::BaseUrl;
 use serde::Deserialize;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::str::FromStr;
-use std::time::Duration;
-
-/// The name that the daemon has in its own catalog.
-pub const OWN_NAME: &str = "landfall";
 
 /// The port on which pages look for the daemon.
 pub const DEFAULT_PORT: u16 = 7420;
@@ -58,78 +49,6 @@ impl FromStr for Listen {
             "{text:?} is not a loopback address: the daemon lists every service of this user and asks nobody who they are, \
              so it listens on 127.0.0.1 or [::1] only"
         ))
-    }
-}
-
-/// A span of time, written with its unit: `"500ms"`, `"10s"`, `"5m"`, `"1h"`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Span(pub Duration);
-
-impl Span {
-    /// In whole milliseconds.
-    #[must_use]
-    pub fn millis(self) -> Millis {
-        Millis(u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX))
-    }
-}
-
-impl FromStr for Span {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let unit = text
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(text.len());
-        let (number, unit) = text.split_at(unit);
-        let millis = match unit {
-            "ms" => Some(1),
-            "s" => Some(1_000),
-            "m" => Some(60_000),
-            "h" => Some(3_600_000),
-            _ => None,
-        };
-        let number: Option<u32> = number.parse().ok();
-        let span = number
-            .zip(millis)
-            .map(|(number, millis)| Duration::from_millis(u64::from(number) * millis));
-        let longest = Duration::from_secs(24 * 3_600);
-        span.filter(|span| !span.is_zero() && *span <= longest).map(Self).ok_or_else(|| {
-            format!("{text:?} is not a span of time: write a number above 0 and ms, s, m or h, at most 24h, such as \"10s\"")
-        })
-    }
-}
-
-/// A share in percent: a number above 0, at most 100.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Deserialize)]
-#[serde(try_from = "f64")]
-pub struct Percent(f64);
-
-impl Percent {
-    /// A share that is known to be valid.
-    pub(super) const fn constant(percent: u8) -> Self {
-        Self(percent as f64)
-    }
-
-    /// As a fraction of one.
-    #[must_use]
-    pub fn fraction(self) -> f64 {
-        self.0 / 100.0
-    }
-}
-
-impl TryFrom<f64> for Percent {
-    type Error = String;
-
-    fn try_from(percent: f64) -> Result<Self, String> {
-        // False for NaN.
-        if percent > 0.0 && percent <= 100.0 {
-            Ok(Self(percent))
-        } else {
-            Err(format!(
-                "{percent} is not a share: write a number above 0, at most 100"
-            ))
-        }
     }
 }
 
@@ -286,93 +205,7 @@ impl TryFrom<PortsForm> for Ports {
     }
 }
 
-/// A name as the catalog document allows it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(try_from = "String")]
-pub struct NameValue(pub Name);
-
-impl FromStr for NameValue {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Name::parse(text)
-            .map(Self)
-            .map_err(|refused| refused.to_string())
-    }
-}
-
-/// The name of a service: any but the daemon's own.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub struct ServiceName(pub Name);
-
-impl FromStr for ServiceName {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if text == OWN_NAME {
-            return Err(format!(
-                "the name {OWN_NAME:?} is the daemon's own in its catalog; choose another one"
-            ));
-        }
-        text.parse::<NameValue>().map(|name| Self(name.0))
-    }
-}
-
-/// A path template.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub(super) struct PathValue(pub(super) PathTemplate);
-
-impl FromStr for PathValue {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        PathTemplate::parse(text)
-            .map(Self)
-            .map_err(|error| format!("{text:?} is not a path template: {error}"))
-    }
-}
-
-/// What an endpoint speaks.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub(super) struct ProtocolValue(pub(super) Protocol);
-
-impl FromStr for ProtocolValue {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Protocol::parse(text)
-            .map(Self)
-            .map_err(|refused| refused.to_string())
-    }
-}
-
-macro_rules! from_text {
-    ($($name:ident),+) => {
-        $(impl TryFrom<String> for $name {
-            type Error = String;
-
-            fn try_from(text: String) -> Result<Self, String> {
-                text.parse()
-            }
-        })+
-    };
-}
-
-from_text!(
-    Listen,
-    Span,
-    ServiceUrl,
-    RequestPath,
-    HostName,
-    Origin,
-    NameValue,
-    ServiceName,
-    PathValue,
-    ProtocolValue
-);
+from_text!(Listen, ServiceUrl, RequestPath, HostName, Origin);
 
 #[cfg(test)]
 mod tests {
@@ -409,39 +242,6 @@ mod tests {
                     .contains("not an address"),
                 "{wrong}"
             );
-        }
-    }
-
-    #[test]
-    fn spans_have_a_unit_and_a_bound() {
-        assert_eq!(
-            "500ms".parse::<Span>().unwrap().0,
-            Duration::from_millis(500)
-        );
-        assert_eq!(
-            "24h".parse::<Span>().unwrap().0,
-            Duration::from_secs(86_400)
-        );
-        for wrong in [
-            "10",
-            "s",
-            "0s",
-            "-1s",
-            "1.5s",
-            "25h",
-            "1d",
-            "99999999999s",
-            "1 s",
-        ] {
-            assert!(wrong.parse::<Span>().is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn a_share_is_above_nothing_and_at_most_all() {
-        assert!(Percent::try_from(100.0).is_ok());
-        for wrong in [0.0, -1.0, 100.1, f64::NAN, f64::INFINITY] {
-            assert!(Percent::try_from(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -1,0 +1,117 @@
+// The CPU budget on the real process: the same wish for checks, which costs about twice the budget, under several loads.
+// Both policies run side by side: CPU-time tokens, and the simple law that many health checkers have.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { inRoot, shown } from '../../scripts/common/paths.mjs';
+import { atMost, isSo } from '../common/bars.mjs';
+import { cpuMicros } from '../common/processes.mjs';
+import { rounded } from '../common/statistics.mjs';
+import { startBackends } from './backends.mjs';
+import { budget, everySoOften, servicesOn, startLandfall, withoutSockets } from './landfall.mjs';
+import { LOADS, under } from './loads.mjs';
+import { plot } from './plot.mjs';
+
+const FULL = { backends: 1_000, warmUpMs: 20_000, loadMs: 180_000, windowSamples: 60, sampleMs: 1_000, plot: inRoot('docs/images/budget.svg') };
+const BRIEF = { backends: 100, warmUpMs: 300, loadMs: 1_000, windowSamples: 2, sampleMs: 200, plot: null };
+const BUDGET_PERCENT = 1;
+/** By how much of the budget it may be missed. */
+const BAND = 0.05;
+const POLICIES = { tokens: '#2f81f7', step: '#d4761b' };
+
+const settings = (ports, policy) => everySoOften('1s') + withoutSockets + budget(BUDGET_PERCENT, policy) + servicesOn(ports);
+
+/** CPU time of every daemon, once a sample, as `{at, cpu: {policy: micros}}`, until the time is over. */
+async function sample(daemons, { sampleMs }, milliseconds) {
+  const samples = [];
+  const look = () => samples.push({ at: performance.now(), cpu: Object.fromEntries(Object.entries(daemons).map(([policy, { pid }]) => [policy, cpuMicros(pid)])) });
+  const began = performance.now();
+  look();
+  for (let next = began + sampleMs; next <= began + milliseconds; next += sampleMs) {
+    await pause(Math.max(0, next - performance.now()));
+    look();
+  }
+  return samples;
+}
+
+/** The share, in percent of a core, of every window that lies within the samples: `[end, share]`. */
+function windows(samples, policy, length) {
+  return samples.slice(length).map((last, index) => {
+    const first = samples[index];
+    return [last.at, ((last.cpu[policy] - first.cpu[policy]) / 1e3 / (last.at - first.at)) * 100];
+  });
+}
+
+async function measureLoad(load, daemons, backends, how) {
+  const before = await statuses(daemons);
+  const samples = await under(load, backends, () => sample(daemons, how, how.loadMs));
+  const after = await statuses(daemons);
+  const rows = Object.keys(daemons).map((policy) => {
+    const shares = windows(samples, policy, how.windowSamples).map(([, share]) => share);
+    const checks = after[policy].checks.total - before[policy].checks.total;
+    const used = samples.at(-1).cpu[policy] - samples[0].cpu[policy];
+    const seconds = (samples.at(-1).at - samples[0].at) / 1_000;
+    return {
+      load: load.name, policy, windows: shares.length, lowest_percent: rounded(Math.min(...shares)), mean_percent: rounded(used / seconds / 1e4),
+      highest_percent: rounded(Math.max(...shares)), checks_per_s: rounded(checks / seconds), us_per_check: rounded(used / checks),
+      pace_permille: after[policy].budget.pace_permille, overdue: after[policy].budget.overdue, oldest_verdict_s: rounded(after[policy].budget.oldest_verdict_ms / 1_000),
+    };
+  });
+  console.error(`  done: budget, ${load.name}`);
+  return { samples, rows };
+}
+
+const statuses = async (daemons) =>
+  Object.fromEntries(await Promise.all(Object.entries(daemons).map(async ([policy, daemon]) => [policy, await daemon.status()])));
+
+function draw(file, loads, how) {
+  const samples = loads.flatMap((it) => it.samples);
+  const [began, end] = [samples[0].at, samples.at(-1).at];
+  const seconds = (at) => (at - began) / 1_000;
+  const svg = plot({
+    title: `CPU of the daemon over each minute, budget ${BUDGET_PERCENT} % of a core, and ±${BAND * 100} % of that`,
+    budget: BUDGET_PERCENT, band: BAND, seconds: seconds(end),
+    stretches: loads.map((it, index) => ({ name: LOADS[index].name, from: seconds(it.samples[0].at), to: seconds(it.samples.at(-1).at) })),
+    series: Object.entries(POLICIES).map(([policy, colour]) => ({
+      name: policy === 'tokens' ? 'CPU-time tokens' : 'x0.9 / x1.1',
+      colour,
+      points: windows(samples, policy, how.windowSamples).map(([at, share]) => [seconds(at), share]),
+    })),
+  });
+  if (file === null) return null;
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, svg);
+  return shown(file);
+}
+
+export async function measureBudget({ smoke, folder }) {
+  const how = smoke ? BRIEF : FULL;
+  const backends = await startBackends(folder, how.backends);
+  const daemons = {};
+  const loads = [];
+  try {
+    for (const policy of Object.keys(POLICIES)) daemons[policy] = await startLandfall(folder, { name: policy, settings: settings(backends.ports, policy) });
+    await pause(how.warmUpMs);
+    for (const load of LOADS) loads.push(await measureLoad(load, daemons, backends, how));
+  } finally {
+    for (const server of [...Object.values(daemons), backends]) await server.stop();
+  }
+  const rows = loads.flatMap((it) => it.rows);
+  const window = (how.windowSamples * how.sampleMs) / 1_000;
+  return {
+    plot: draw(how.plot, loads, how),
+    tables: [{ title: `A budget of ${BUDGET_PERCENT} % of a core: CPU over every window of ${window} s`, rows }],
+    bars: rows.filter(({ policy }) => policy === 'tokens').flatMap((it) => barsOf(it, rows.find(({ load, policy }) => load === it.load && policy === 'step'))),
+  };
+}
+
+/** The budget is there to be used: what is spent, and what is had for it, beside the simple law's price of a check. */
+function barsOf({ load, lowest_percent: lowest, highest_percent: highest, overdue, us_per_check: price }, step) {
+  const least = BUDGET_PERCENT * (1 - BAND);
+  return [
+    atMost(`budget, ${load}: the fullest window`, highest, BUDGET_PERCENT * (1 + BAND), '%'),
+    isSo(`budget, ${load}: no window under ${least} % while checks wait (emptiest ${lowest} %)`, overdue === 0 || lowest >= least),
+    atMost(`budget, ${load}: CPU per check, of that under the simple law`, price === null ? null : price / step.us_per_check, 1.25, 'x'),
+  ];
+}

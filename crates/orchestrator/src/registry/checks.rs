@@ -1,0 +1,82 @@
+//! What a check needs to know, and what it changes.
+
+use super::{InstanceId, Pace, Registry};
+use crate::health::Verdict;
+use crate::pool::Target;
+use landfall_protocol::time::Millis;
+use std::rc::Rc;
+
+/// What a check needs.
+pub(crate) struct CheckOrder {
+    pub(crate) target: Rc<Target>,
+    pub(crate) path: Rc<str>,
+    pub(crate) suspect: bool,
+}
+
+/// What a check has shown.
+pub(crate) struct Checked {
+    /// What was checked.
+    pub(crate) target: Rc<Target>,
+    pub(crate) verdict: Verdict,
+    /// Whether it took too long.
+    pub(crate) timed_out: bool,
+}
+
+impl Registry {
+    /// The order for a check that begins now; `None` when the instance is gone. The next check is due an interval later.
+    pub(crate) fn check_order(
+        &mut self,
+        id: InstanceId,
+        now: Millis,
+        pace: &Pace,
+    ) -> Option<CheckOrder> {
+        let instance = self
+            .instances
+            .get_mut(&id)
+            .filter(|instance| instance.is_checked())?;
+        instance.due = now + pace.interval(instance);
+        Some(CheckOrder {
+            target: Rc::clone(&instance.target),
+            path: Rc::clone(&instance.check.path),
+            suspect: instance.suspect,
+        })
+    }
+
+    /// Whether a status means that the instance lives.
+    pub(crate) fn is_alive(&self, id: InstanceId, status: u16) -> bool {
+        self.instances
+            .get(&id)
+            .is_some_and(|instance| instance.check.is_alive(status))
+    }
+
+    /// Takes the verdict of a check of `target`. True when the instance should be asked (again) to describe itself.
+    pub(crate) fn record(
+        &mut self,
+        id: InstanceId,
+        checked: &Checked,
+        now: Millis,
+        unix_ms: u64,
+    ) -> bool {
+        let Some(instance) = self.instances.get_mut(&id) else {
+            return false;
+        };
+        // A verdict that was on its way when the instance vanished or moved is out of date.
+        if !instance.is_checked() || !Rc::ptr_eq(&instance.target, &checked.target) {
+            return false;
+        }
+        instance.checking = false;
+        instance.suspect = checked.timed_out;
+        let verdict = checked.verdict;
+        let transition = instance.record(verdict, now, unix_ms);
+        self.verdicts.notify_one();
+        if transition.class {
+            let health = instance.health.class().as_str();
+            tracing::info!(service = %instance.service, url = %instance.url, health, "health changed");
+            self.changes.notify_one();
+        }
+        let alive = matches!(verdict, Verdict::Alive { .. });
+        let description = &instance.description;
+        let due = transition.recovered || description.due <= now;
+        alive && due && description.wanted && !description.reading
+    }
+}

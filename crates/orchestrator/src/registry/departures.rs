@@ -1,0 +1,106 @@
+//! Sockets that vanish: what is missing then, and when it is forgotten.
+
+use super::{Instance, InstanceId, Registry};
+use crate::pool::Target;
+use crate::sockets::Place;
+use landfall_protocol::name::Name;
+use landfall_protocol::time::Millis;
+use std::rc::Rc;
+
+impl Registry {
+    /// Nobody listens at `place` any more.
+    pub(crate) fn socket_gone(&mut self, place: &Place, now: Millis, unix_ms: u64) {
+        let Some(instance) = self
+            .instances
+            .values_mut()
+            .find(|it| it.place.as_ref() == Some(place))
+        else {
+            self.nudge_settings(place);
+            return;
+        };
+        tracing::info!(service = %instance.service, url = %instance.url, "nobody listens any more");
+        instance.gone_since = Some(now);
+        instance.health.lost();
+        instance.checked = Some((now, unix_ms));
+        let service = instance.service.clone();
+        self.drop_superseded(&service);
+        self.changes.notify_one();
+        self.verdicts.notify_one();
+    }
+
+    /// A gone instance says that a service is down. While the service runs elsewhere it says nothing.
+    pub(super) fn drop_superseded(&mut self, name: &Name) {
+        let Some(service) = self.services.get_mut(name) else {
+            return;
+        };
+        let instances = &mut self.instances;
+        let lives = |id: &InstanceId| instances.get(id).is_some_and(Instance::is_checked);
+        if !service.instances.iter().any(lives) {
+            return;
+        }
+        let (live, gone): (Vec<_>, Vec<_>) = service.instances.iter().partition(|id| lives(id));
+        service.instances = live;
+        instances.retain(|id, _| !gone.contains(id));
+    }
+
+    /// Whether a service is missing that could come back on another socket.
+    pub(crate) fn misses_any(&self) -> bool {
+        self.instances
+            .values()
+            .any(|instance| instance.gone_since.is_some())
+    }
+
+    /// Whether a service of a process of this name is missing.
+    pub(crate) fn misses(&self, process: &str) -> bool {
+        let gone = |it: &&Instance| it.gone_since.is_some();
+        self.instances.values().filter(gone).any(|it| {
+            it.place
+                .as_ref()
+                .is_some_and(|place| place.process.name == process)
+        })
+    }
+
+    /// Forgets what has been gone for longer than the retention time. Returns the targets that are left.
+    pub(crate) fn retire(&mut self, now: Millis) -> Vec<Rc<Target>> {
+        let over = |it: &Instance| {
+            it.gone_since
+                .is_some_and(|since| since + self.periods.retention <= now)
+        };
+        let retired: Vec<InstanceId> = self
+            .instances
+            .iter()
+            .filter(|(_, it)| over(it))
+            .map(|(id, _)| *id)
+            .collect();
+        let mut targets = Vec::new();
+        for id in retired {
+            let Some(instance) = self.instances.remove(&id) else {
+                continue;
+            };
+            tracing::info!(service = %instance.service, url = %instance.url, "forgotten");
+            targets.push(instance.target);
+            let Some(service) = self.services.get_mut(&instance.service) else {
+                continue;
+            };
+            service.instances.retain(|other| *other != id);
+            if service.instances.is_empty() {
+                self.remove_service(&instance.service);
+            }
+            self.changes.notify_one();
+        }
+        targets
+    }
+
+    fn remove_service(&mut self, name: &Name) {
+        if let Some(identity) = self
+            .services
+            .remove(name)
+            .and_then(|service| service.identity)
+        {
+            self.reserved.remove(&identity);
+        }
+        if let Err(error) = self.store.remove(name) {
+            tracing::warn!(%error, service = %name, "not removed from the store");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! What services say of themselves, read again from time to time and when they come back.
+
+use super::{Check, InstanceId, Reading, Registry};
+use crate::identity;
+use landfall_protocol::probe::Rung;
+use landfall_protocol::time::Millis;
+use landfall_protocol::url::BaseUrl;
+
+/// What reading a description needs.
+pub(crate) struct ReadOrder {
+    /// Where to ask.
+    pub(crate) origin: BaseUrl,
+    /// The question that was answered before, and the digest of the answer.
+    pub(crate) before: Option<(Rung, u64)>,
+}
+
+impl Registry {
+    /// The order for reading an instance's description, which is thereby being read; `None` when it is gone or is
+    /// being read already.
+    pub(crate) fn read_order(&mut self, id: InstanceId) -> Option<ReadOrder> {
+        let instance = self
+            .instances
+            .get_mut(&id)
+            .filter(|instance| instance.is_checked())?;
+        let description = &mut instance.description;
+        if !description.wanted || description.reading {
+            return None;
+        }
+        description.reading = true;
+        Some(ReadOrder {
+            origin: description.origin.clone(),
+            before: description.before,
+        })
+    }
+
+    /// Takes what an instance said of itself; `None` when it said nothing new.
+    pub(crate) fn described(&mut self, id: InstanceId, reading: Option<Reading>, now: Millis) {
+        let Some(instance) = self.instances.get_mut(&id) else {
+            return;
+        };
+        let description = &mut instance.description;
+        description.reading = false;
+        if let Some(reading) = &reading {
+            description.before = reading.described;
+        }
+        description.ask_again_after(now, self.periods.reread);
+        let (Some(reading), Some(service)) = (reading, self.services.get_mut(&instance.service))
+        else {
+            return;
+        };
+        if let Some(place) = &instance.place {
+            service.identity = identity::of(
+                &place.process.name,
+                reading.title.as_ref(),
+                &reading.endpoints,
+            );
+        }
+        if !instance.check.is_fixed {
+            instance.check = Check {
+                interval: instance.check.interval,
+                ..Check::of(&instance.target, &reading.endpoints)
+            };
+        }
+        // What a person wrote goes before what the service says.
+        let own_words = service.title.take();
+        let title = if instance.place.is_none() {
+            own_words.clone().or(reading.title)
+        } else {
+            reading.title
+        };
+        if service.endpoints != reading.endpoints || title != own_words {
+            tracing::info!(service = %instance.service, endpoints = reading.endpoints.len(), "endpoints read");
+            service.endpoints = reading.endpoints;
+            self.changes.notify_one();
+        }
+        service.title = title;
+    }
+}

@@ -1,0 +1,312 @@
+//! The registry as a plain machine: no sockets, no clock.
+
+mod schedule;
+
+use super::*;
+use crate::health::Verdict;
+use crate::http::own_service;
+use crate::sockets::Process;
+use crate::store::EmbeddedStore;
+use landfall_protocol::endpoint::Evidence;
+use landfall_protocol::method::Method;
+use landfall_protocol::template::PathTemplate;
+use landfall_protocol::url::BaseUrl;
+use std::collections::VecDeque;
+
+const PERIODS: Periods = Periods {
+    retention: Millis(10_000),
+    reread: Millis(60_000),
+};
+const PACE: Pace = Pace {
+    steady: Millis(10_000),
+    unsteady: Millis(2_000),
+    slack_permille: 200,
+};
+
+fn registry() -> Registry {
+    let own = own_service(BaseUrl::localhost(7420)).unwrap();
+    Registry::new(own, &[], Box::new(EmbeddedStore::transient()), PERIODS)
+}
+
+fn place(process: &str, pid: u32, port: u16) -> Place {
+    let process = Process {
+        started: pid.into(),
+        pid,
+        name: process.to_owned(),
+    };
+    Place {
+        process,
+        port,
+        host: "127.0.0.1",
+    }
+}
+
+fn found(place: &Place, title: &str, paths: &[&str]) -> Discovered {
+    let origin = BaseUrl::parse(&format!("http://127.0.0.1:{}", place.port)).unwrap();
+    let endpoint = |path: &&str| {
+        let mut endpoint = Endpoint::unnamed(PathTemplate::parse(path).unwrap()).unwrap();
+        endpoint.learn(Evidence::OpenApi, [Method::Get]);
+        endpoint
+    };
+    let reading = Reading {
+        url: origin.clone(),
+        title: Name::parse(title).ok(),
+        endpoints: paths.iter().map(endpoint).collect(),
+        described: None,
+    };
+    Discovered {
+        place: place.clone(),
+        origin,
+        reading,
+        latency_us: 100,
+    }
+}
+
+/// Adopts everything at once and says what the catalog shows, without the daemon itself.
+fn adopt(registry: &mut Registry, now: u64, discovered: Vec<Discovered>) -> Vec<String> {
+    registry.adopt(discovered, Millis(now), now);
+    shown(registry)
+}
+
+fn shown(registry: &Registry) -> Vec<String> {
+    let line = |service: &CatalogService| {
+        let instances: Vec<_> = service
+            .instances
+            .iter()
+            .map(|it| format!("{} {}", it.url.port(), it.health.as_str()))
+            .collect();
+        format!("{}: {}", service.name, instances.join(", "))
+    };
+    registry
+        .catalog_services()
+        .iter()
+        .skip(1)
+        .map(line)
+        .collect()
+}
+
+#[test]
+fn one_candidate_is_the_service_that_moved() {
+    let mut registry = registry();
+    let old = place("uvicorn", 1, 8_000);
+    adopt(
+        &mut registry,
+        0,
+        vec![found(&old, "Items API", &["/items"])],
+    );
+    registry.socket_gone(&old, Millis(1), 1);
+    assert_eq!(shown(&registry), ["items-api: 8000 unhealthy"]);
+    let moved = found(&place("uvicorn", 2, 8_001), "Items API", &["/items"]);
+    assert_eq!(
+        adopt(&mut registry, 2, vec![moved]),
+        ["items-api: 8001 healthy"]
+    );
+}
+
+#[test]
+fn of_two_candidates_neither_is_the_one_that_moved_but_both_are_the_service() {
+    let mut registry = registry();
+    let old = place("uvicorn", 1, 8_000);
+    adopt(
+        &mut registry,
+        0,
+        vec![found(&old, "Items API", &["/items"])],
+    );
+    registry.socket_gone(&old, Millis(1), 1);
+    let both = [8_001, 8_002].map(|port| {
+        found(
+            &place("uvicorn", port.into(), port),
+            "Items API",
+            &["/items"],
+        )
+    });
+    assert_eq!(
+        adopt(&mut registry, 2, both.to_vec()),
+        ["items-api: 8001 healthy, 8002 healthy"]
+    );
+}
+
+#[test]
+fn another_program_or_another_api_is_another_service() {
+    let mut registry = registry();
+    let old = place("uvicorn", 1, 8_000);
+    adopt(
+        &mut registry,
+        0,
+        vec![found(&old, "Items API", &["/items"])],
+    );
+    registry.socket_gone(&old, Millis(1), 1);
+    let program = found(&place("gunicorn", 2, 8_001), "Items API", &["/items"]);
+    let api = found(&place("uvicorn", 3, 8_002), "Items API", &["/things"]);
+    assert_eq!(
+        adopt(&mut registry, 2, vec![program, api]),
+        [
+            "items-api: 8000 unhealthy",
+            "items-api-8001: 8001 healthy",
+            "items-api-8002: 8002 healthy"
+        ]
+    );
+}
+
+#[test]
+fn a_restart_in_place_is_the_same_service_unless_its_title_is_another() {
+    let mut registry = registry();
+    let (before, after) = (place("uvicorn", 1, 8_000), place("uvicorn", 2, 8_000));
+    adopt(
+        &mut registry,
+        0,
+        vec![found(&before, "Items API", &["/items"])],
+    );
+    registry.socket_gone(&before, Millis(1), 1);
+    assert_eq!(
+        adopt(
+            &mut registry,
+            2,
+            vec![found(&after, "Items API", &["/things"])]
+        ),
+        ["items-api: 8000 healthy"]
+    );
+    registry.socket_gone(&after, Millis(3), 3);
+    let other = found(&place("uvicorn", 3, 8_000), "Orders", &["/orders"]);
+    assert_eq!(
+        adopt(&mut registry, 4, vec![other]),
+        ["items-api: 8000 unhealthy", "orders: 8000 healthy"]
+    );
+}
+
+#[test]
+fn what_describes_nothing_is_known_by_its_place() {
+    let mut registry = registry();
+    let (first, second) = (place("nginx", 1, 80), place("nginx", 1, 81));
+    let both = vec![found(&first, "", &[]), found(&second, "", &[])];
+    assert_eq!(
+        adopt(&mut registry, 0, both),
+        ["nginx-80: 80 healthy", "nginx-81: 81 healthy"]
+    );
+    registry.socket_gone(&first, Millis(1), 1);
+    let third = found(&place("nginx", 2, 82), "", &[]);
+    assert_eq!(
+        adopt(&mut registry, 2, vec![third]),
+        [
+            "nginx-80: 80 unhealthy",
+            "nginx-81: 81 healthy",
+            "nginx-82: 82 healthy"
+        ]
+    );
+    let back = found(&place("nginx", 3, 80), "", &[]);
+    assert_eq!(
+        adopt(&mut registry, 3, vec![back])[0],
+        "nginx-80: 80 healthy"
+    );
+}
+
+#[test]
+fn names_are_unique_and_the_daemons_own_is_taken() {
+    let mut registry = registry();
+    let titled = |port: u16, path| found(&place("p", port.into(), port), "Landfall", &[path]);
+    let services = adopt(&mut registry, 0, vec![titled(1, "/a"), titled(2, "/b")]);
+    assert_eq!(services, ["landfall-1: 1 healthy", "landfall-2: 2 healthy"]);
+    let long = "x".repeat(landfall_protocol::name::MAX_NAME);
+    let clash = |port: u16, path| found(&place("p", port.into(), port), &long, &[path]);
+    let names = adopt(&mut registry, 0, vec![clash(3, "/c"), clash(4, "/d")]);
+    assert!(
+        names.contains(&format!("{long}: 3 healthy"))
+            && names.contains(&"service-4: 4 healthy".to_owned()),
+        "{names:?}"
+    );
+}
+
+#[test]
+fn a_name_that_the_store_remembers_is_given_again() {
+    let mut store = EmbeddedStore::transient();
+    let discovered = found(&place("uvicorn", 1, 8_000), "Items API", &["/items"]);
+    let reading = &discovered.reading;
+    let identity =
+        crate::identity::of("uvicorn", reading.title.as_ref(), &reading.endpoints).unwrap();
+    let name = Name::parse("from-before").unwrap();
+    store
+        .put(crate::store::Registration { name, identity })
+        .unwrap();
+    let own = own_service(BaseUrl::localhost(7420)).unwrap();
+    let mut registry = Registry::new(own, &[], Box::new(store), PERIODS);
+    assert_eq!(
+        adopt(&mut registry, 0, vec![discovered]),
+        ["from-before: 8000 healthy"]
+    );
+}
+
+#[test]
+fn a_service_that_stays_away_is_forgotten_after_the_retention_time() {
+    let mut registry = registry();
+    let place = place("uvicorn", 1, 8_000);
+    adopt(
+        &mut registry,
+        0,
+        vec![found(&place, "Items API", &["/items"])],
+    );
+    registry.socket_gone(&place, Millis(5), 5);
+    assert!(registry.misses_any() && registry.misses("uvicorn") && !registry.misses("nginx"));
+    assert_eq!(registry.retire(Millis(10_004)).len(), 0);
+    assert_eq!(registry.retire(Millis(10_005)).len(), 1);
+    assert!(shown(&registry).is_empty() && !registry.misses_any());
+}
+
+#[test]
+fn a_verdict_on_its_way_when_the_socket_vanished_counts_for_nothing() {
+    let mut registry = registry();
+    let place = place("uvicorn", 1, 8_000);
+    adopt(
+        &mut registry,
+        0,
+        vec![found(&place, "Items API", &["/items"])],
+    );
+    let mut queue = VecDeque::new();
+    registry.queue_due(&mut queue, Millis(0), &PACE);
+    let id = queue[0];
+    let order = registry.check_order(id, Millis(0), &PACE).unwrap();
+    registry.socket_gone(&place, Millis(1), 1);
+    let late = Checked {
+        target: order.target,
+        verdict: Verdict::Alive { latency_us: 1 },
+        timed_out: false,
+    };
+    assert!(!registry.record(id, &late, Millis(2), 2));
+    assert_eq!(shown(&registry), ["items-api: 8000 unhealthy"]);
+    assert!(registry.check_order(id, Millis(3), &PACE).is_none());
+}
+
+#[test]
+fn endpoints_that_do_not_fit_into_the_document_are_left_out_whole() {
+    let mut registry = registry();
+    let paths: Vec<String> = (0..4_000)
+        .map(|number| format!("/{}/{number}", "x".repeat(100)))
+        .collect();
+    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    for port in 1..=5 {
+        adopt(
+            &mut registry,
+            0,
+            vec![found(
+                &place("p", port.into(), port),
+                &format!("API {port}"),
+                &paths,
+            )],
+        );
+    }
+    let services = registry.catalog_services();
+    let counts: Vec<usize> = services
+        .iter()
+        .skip(1)
+        .map(|service| service.endpoints.len())
+        .collect();
+    assert!(counts.contains(&4_000) && counts.contains(&0), "{counts:?}");
+    let bytes = serde_json::to_vec(
+        &services
+            .iter()
+            .map(CatalogService::to_wire)
+            .collect::<Vec<_>>(),
+    )
+    .unwrap()
+    .len();
+    assert!(bytes < landfall_protocol::catalog::MAX_BYTES, "{bytes}");
+}

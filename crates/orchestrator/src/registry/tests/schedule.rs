@@ -1,0 +1,144 @@
+//! When instances are checked and asked, and what verdicts do.
+
+use super::*;
+use landfall_protocol::catalog::HealthClass::{self, Healthy, Unhealthy};
+use landfall_protocol::probe::Rung;
+
+/// Runs what is due at `now`, with this verdict, and says which ports it was.
+fn run_due(registry: &mut Registry, now: u64, verdict: Verdict) -> Vec<u16> {
+    let mut queue = VecDeque::new();
+    registry.queue_due(&mut queue, Millis(now), &PACE);
+    let check = |id: &InstanceId| {
+        let order = registry.check_order(*id, Millis(now), &PACE).unwrap();
+        let port = order.target.port();
+        registry.record(
+            *id,
+            &Checked {
+                target: order.target,
+                verdict,
+                timed_out: false,
+            },
+            Millis(now),
+            now,
+        );
+        port
+    };
+    queue.iter().map(check).collect()
+}
+
+const ALIVE: Verdict = Verdict::Alive { latency_us: 100 };
+
+#[test]
+fn a_steady_service_is_checked_at_its_interval_and_any_other_more_often() {
+    let mut registry = registry();
+    adopt(
+        &mut registry,
+        0,
+        vec![found(&place("uvicorn", 1, 8_000), "Items API", &["/items"])],
+    );
+    // Being found was its first check; it is steady from the third on.
+    assert_eq!(run_due(&mut registry, 0, ALIVE), [8_000]);
+    assert_eq!(registry.next_check(), Some(Millis(2_000)));
+    assert_eq!(run_due(&mut registry, 2_000, ALIVE), [8_000]);
+    assert_eq!(run_due(&mut registry, 4_000, ALIVE), [8_000]);
+    assert_eq!(registry.next_check(), Some(Millis(14_000)));
+    assert_eq!(run_due(&mut registry, 14_000, Verdict::Failed), [8_000]);
+    assert_eq!(registry.next_check(), Some(Millis(24_000)));
+}
+
+#[test]
+fn what_is_due_soon_runs_along_and_what_is_due_later_does_not() {
+    let mut registry = registry();
+    let (first, second) = (place("a", 1, 1), place("b", 2, 2));
+    adopt(&mut registry, 0, vec![found(&first, "A", &["/a"])]);
+    assert_eq!(run_due(&mut registry, 0, ALIVE), [1]);
+    adopt(&mut registry, 300, vec![found(&second, "B", &["/b"])]);
+    assert_eq!(run_due(&mut registry, 300, ALIVE), [2]);
+    // The second is due at 2,300: within a fifth of its interval of 2,000.
+    assert!(run_due(&mut registry, 1_599, ALIVE).is_empty());
+    assert_eq!(run_due(&mut registry, 2_000, ALIVE), [1, 2]);
+}
+
+#[test]
+fn what_changes_goes_before_what_is_steady() {
+    let mut registry = registry();
+    adopt(
+        &mut registry,
+        0,
+        vec![found(&place("a", 1, 1), "A", &["/a"])],
+    );
+    for now in [0, 2_000, 4_000] {
+        run_due(&mut registry, now, ALIVE);
+    }
+    adopt(
+        &mut registry,
+        13_900,
+        vec![found(&place("b", 2, 2), "B", &["/b"])],
+    );
+    assert_eq!(run_due(&mut registry, 14_000, ALIVE), [2, 1]);
+}
+
+#[test]
+fn a_check_that_is_queued_is_not_queued_again_and_shows_as_overdue() {
+    let mut registry = registry();
+    adopt(
+        &mut registry,
+        0,
+        vec![found(&place("a", 1, 1), "A", &["/a"])],
+    );
+    let mut queue = VecDeque::new();
+    registry.queue_due(&mut queue, Millis(0), &PACE);
+    registry.queue_due(&mut queue, Millis(5_000), &PACE);
+    assert_eq!(queue.len(), 1);
+    assert_eq!(registry.next_check(), None);
+    assert_eq!(registry.backlog(Millis(5_000)), (1, Some(Millis(5_000))));
+}
+
+#[test]
+fn a_description_is_read_again_in_time_and_rarely_where_there_is_none() {
+    let mut registry = registry();
+    let (described, bare) = (place("a", 1, 1), place("b", 2, 2));
+    let mut discovered = vec![found(&described, "A", &["/a"]), found(&bare, "", &[])];
+    discovered[0].reading.described = Some((Rung::OpenApi, 7));
+    adopt(&mut registry, 0, discovered);
+    let mut wants = |now| -> Vec<u16> {
+        let mut queue = VecDeque::new();
+        registry.queue_due(&mut queue, Millis(now), &PACE);
+        let mut ports = Vec::new();
+        for id in queue {
+            let target = registry.check_order(id, Millis(now), &PACE).unwrap().target;
+            let checked = Checked {
+                target: Rc::clone(&target),
+                verdict: ALIVE,
+                timed_out: false,
+            };
+            if registry.record(id, &checked, Millis(now), now) {
+                assert!(registry.read_order(id).is_some() && registry.read_order(id).is_none());
+                registry.described(id, None, Millis(now));
+                ports.push(target.port());
+            }
+        }
+        ports
+    };
+    assert!(wants(59_999).is_empty());
+    assert_eq!(wants(80_000), [1]);
+    assert!(wants(139_000).is_empty());
+    assert_eq!(wants(600_000), [1, 2]);
+}
+
+#[test]
+fn health_classes_are_those_of_the_checks() {
+    let mut registry = registry();
+    adopt(
+        &mut registry,
+        0,
+        vec![found(&place("a", 1, 1), "A", &["/a"])],
+    );
+    let class =
+        |registry: &Registry| -> HealthClass { registry.catalog_services()[1].instances[0].health };
+    assert_eq!(class(&registry), Healthy);
+    for now in [0, 2_000, 4_000] {
+        run_due(&mut registry, now, Verdict::Failed);
+    }
+    assert_eq!(class(&registry), Unhealthy);
+}

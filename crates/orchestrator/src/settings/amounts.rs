@@ -1,0 +1,142 @@
+//! Spans of time, shares and numbers.
+
+use landfall_protocol::time::Millis;
+use serde::Deserialize;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// A span of time, written with its unit: `"500ms"`, `"10s"`, `"5m"`, `"1h"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Span(pub Duration);
+
+impl Span {
+    /// In whole milliseconds.
+    #[must_use]
+    pub fn millis(self) -> Millis {
+        Millis(u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX))
+    }
+}
+
+impl FromStr for Span {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let unit = text
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(text.len());
+        let (number, unit) = text.split_at(unit);
+        let millis = match unit {
+            "ms" => Some(1),
+            "s" => Some(1_000),
+            "m" => Some(60_000),
+            "h" => Some(3_600_000),
+            _ => None,
+        };
+        let number: Option<u32> = number.parse().ok();
+        let span = number
+            .zip(millis)
+            .map(|(number, millis)| Duration::from_millis(u64::from(number) * millis));
+        let longest = Duration::from_secs(24 * 3_600);
+        span.filter(|span| !span.is_zero() && *span <= longest).map(Self).ok_or_else(|| {
+            format!("{text:?} is not a span of time: write a number above 0 and ms, s, m or h, at most 24h, such as \"10s\"")
+        })
+    }
+}
+
+/// A share in percent: 0.1 to 100.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Deserialize)]
+#[serde(try_from = "f64")]
+pub struct Percent(f64);
+
+impl Percent {
+    /// A share that is known to be valid.
+    pub(super) const fn constant(percent: u8) -> Self {
+        Self(percent as f64)
+    }
+
+    /// As a fraction of one.
+    #[must_use]
+    pub fn fraction(self) -> f64 {
+        self.0 / 100.0
+    }
+}
+
+impl TryFrom<f64> for Percent {
+    type Error = String;
+
+    fn try_from(percent: f64) -> Result<Self, String> {
+        if (0.1..=100.0).contains(&percent) {
+            Ok(Self(percent))
+        } else {
+            Err(format!(
+                "{percent} is not a share: write a number from 0.1 to 100"
+            ))
+        }
+    }
+}
+
+/// A number of requests: 1 to 1,000.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "u16")]
+pub struct Count(pub(super) u16);
+
+impl Count {
+    /// The number.
+    #[must_use]
+    pub fn get(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+impl TryFrom<u16> for Count {
+    type Error = String;
+
+    fn try_from(number: u16) -> Result<Self, String> {
+        if (1..=1_000).contains(&number) {
+            Ok(Self(number))
+        } else {
+            Err(format!("{number} is not between 1 and 1000"))
+        }
+    }
+}
+
+from_text!(Span);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_have_a_unit_and_a_bound() {
+        assert_eq!(
+            "500ms".parse::<Span>().unwrap().0,
+            Duration::from_millis(500)
+        );
+        assert_eq!(
+            "24h".parse::<Span>().unwrap().0,
+            Duration::from_secs(86_400)
+        );
+        for wrong in [
+            "10",
+            "s",
+            "0s",
+            "-1s",
+            "1.5s",
+            "25h",
+            "1d",
+            "99999999999s",
+            "1 s",
+        ] {
+            assert!(wrong.parse::<Span>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_share_is_above_nothing_and_at_most_all() {
+        assert!(Percent::try_from(100.0).is_ok());
+        for wrong in [0.0, 0.09, -1.0, 100.1, f64::NAN, f64::INFINITY] {
+            assert!(Percent::try_from(wrong).is_err(), "{wrong}");
+        }
+    }
+}

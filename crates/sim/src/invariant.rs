@@ -1,0 +1,121 @@
+//! What must hold after every step, by name, and the finding that one of them does not.
+
+use std::fmt;
+
+/// Something that holds after every step of every schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Invariant {
+    /// `ready` settles once, and at the latest when the host acts for the first time at or after the deadline.
+    SettlesOnceByDeadline,
+    /// No worse source is shown while a better one holds.
+    NoWorseSource,
+    /// Within one source no older revision follows a newer one of the same registry.
+    NoOlderRevision,
+    /// Every subscriber, whenever it came, sees the machine's last publication.
+    SubscribersAgree,
+    /// Only GET leaves, and OPTIONS where a browser sends no preflight for it; never to a path that nobody named.
+    SafeMethodsOnly,
+    /// A page on a public origin asks this machine or this network only with permission.
+    NoUnaskedLocalAccess,
+    /// Two publications in a row differ.
+    NoEqualPublications,
+    /// Once an expected backend is up and can be reached, its newest state is live in bounded time.
+    LiveInTheEnd,
+    /// A backend that is gone is not called live for ever.
+    LossIsNoticed,
+    /// A visible page without a live value asks every candidate at least every 350 ms in its first 10 s.
+    RetriesInTime,
+    /// One request per candidate, one stream, and records of bounded length that hold every request.
+    Bounded,
+    /// After the close nothing is done but to end what is under way, and nothing is waited for.
+    SilentAfterClose,
+    /// The next timeout lies in the future, or something was done; never many times in a row.
+    NoBusyLoop,
+    /// What is shown is what was delivered: config, services, endpoints, methods, addresses and status.
+    ValueAsDelivered,
+    /// Events say what has changed, no more and no less.
+    EventsFit,
+    /// The same seed gives the same run.
+    SameSeedSameRun,
+}
+
+impl Invariant {
+    /// All of them.
+    pub const ALL: [Self; 16] = [
+        Self::SettlesOnceByDeadline,
+        Self::NoWorseSource,
+        Self::NoOlderRevision,
+        Self::SubscribersAgree,
+        Self::SafeMethodsOnly,
+        Self::NoUnaskedLocalAccess,
+        Self::NoEqualPublications,
+        Self::LiveInTheEnd,
+        Self::LossIsNoticed,
+        Self::RetriesInTime,
+        Self::Bounded,
+        Self::SilentAfterClose,
+        Self::NoBusyLoop,
+        Self::ValueAsDelivered,
+        Self::EventsFit,
+        Self::SameSeedSameRun,
+    ];
+
+    /// Its name in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SettlesOnceByDeadline => "settles-once-by-deadline",
+            Self::NoWorseSource => "no-worse-source",
+            Self::NoOlderRevision => "no-older-revision",
+            Self::SubscribersAgree => "subscribers-agree",
+            Self::SafeMethodsOnly => "safe-methods-only",
+            Self::NoUnaskedLocalAccess => "no-unasked-local-access",
+            Self::NoEqualPublications => "no-equal-publications",
+            Self::LiveInTheEnd => "live-in-the-end",
+            Self::LossIsNoticed => "loss-is-noticed",
+            Self::RetriesInTime => "retries-in-time",
+            Self::Bounded => "bounded",
+            Self::SilentAfterClose => "silent-after-close",
+            Self::NoBusyLoop => "no-busy-loop",
+            Self::ValueAsDelivered => "value-as-delivered",
+            Self::EventsFit => "events-fit",
+            Self::SameSeedSameRun => "same-seed-same-run",
+        }
+    }
+}
+
+impl fmt::Display for Invariant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// An invariant does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// Which.
+    pub invariant: Invariant,
+    /// When, in milliseconds of virtual time.
+    pub at: u64,
+    /// What was seen.
+    pub what: String,
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at {} ms: {}", self.invariant, self.at, self.what)
+    }
+}
+
+/// The outcome of a check, before it is known when it was.
+pub(crate) type Checked = Result<(), (Invariant, String)>;
+
+/// Checks a condition; the text is made only when it does not hold.
+pub(crate) fn ensure(holds: bool, invariant: Invariant, what: impl FnOnce() -> String) -> Checked {
+    if holds {
+        Ok(())
+    } else {
+        Err((invariant, what()))
+    }
+}
