@@ -5,7 +5,7 @@ import path from 'node:path';
 
 import { ROOT } from '../../../scripts/common/paths.mjs';
 
-const npm = (args, cwd) => execFileSync('npm', args, { cwd, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' });
+const npm = (args, cwd) => execFileSync('npm', [...args, '--no-update-notifier'], { cwd, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' });
 
 /** Packs the package into a folder; returns the tarball's path. */
 export function packInto(folder) {
