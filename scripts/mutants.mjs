@@ -28,8 +28,8 @@ const MUTANTS = [
   ['bounded', `${RESOLVER}/trace.rs`, 'if self.0.len() == KEPT {', 'if self.0.len() == usize::MAX {'],
   ['silent-after-close', `${RESOLVER}/machine.rs`, '        self.closed = true;\n', ''],
   ['no-busy-loop', `${RESOLVER}/race.rs`, 'take_if(|it| it.deadline <= io.now)', 'take_if(|it| it.deadline < io.now)'],
-  ['value-as-delivered', `${RESOLVER}/view.rs`, 'url: service.best_instance().map', 'url: service.instances.last().map'],
-  ['events-fit', `${RESOLVER}/event.rs`, '(from != to).then(', '(from == to).then('],
+  ['value-as-delivered', `${RESOLVER}/bases.rs`, '.max_by(|(a, one), (b, two)| a.cmp(b)', '.max_by(|(a, one), (b, two)| b.cmp(a)'],
+  ['events-fit', `${RESOLVER}/event.rs`, '&& from.url != to.url', '&& from.url == to.url'],
   ['same-seed-same-run', `${RESOLVER}/machine.rs`, 'io: Io::new(seed),', 'io: Io::new({ static RUNS: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0); seed ^ RUNS.fetch_add(1, std::sync::atomic::Ordering::Relaxed) }),'],
 ];
 
