@@ -6,10 +6,14 @@
 use landfall_protocol::{
     catalog::{self, Document},
     freshness::{self, CacheControl, ETag, LONGEST_DELAY},
+    id::Epoch,
     json::{MAX_DEPTH, check_bounds},
     method::Method,
+    probe::{Answer, Body},
     readers::{allow, api_catalog, openapi},
+    resolver::{Action, Input, Options, Resolver, StreamEvent},
     template::{MAX_EXPANDED_BYTES, PathTemplate},
+    time::Millis,
     url::BaseUrl,
 };
 use serde_json::Value;
@@ -18,14 +22,16 @@ use serde_json::Value;
 pub type Reader = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const ALL: [Reader; 8] = [
+pub const ALL: [Reader; 10] = [
     ("allow", allow),
     ("cache_control", cache_control),
+    ("cached", cached),
     ("catalog", catalog),
     ("etag", etag),
     ("linkset", linkset),
     ("openapi", openapi),
     ("retry_after", retry_after),
+    ("sse", sse),
     ("template", template),
 ];
 
@@ -134,6 +140,97 @@ pub fn linkset(data: &[u8]) {
     if let Ok(Some(url)) = api_catalog::read(&json, &BaseUrl::localhost(8000)) {
         assert!(BaseUrl::parse(url.as_str()).is_ok());
     }
+}
+
+/// A value kept from an earlier visit: what is made of it is shown, and kept again it is taken again.
+pub fn cached(data: &[u8]) {
+    let Some(json) = json(data, catalog::MAX_BYTES) else {
+        return;
+    };
+    let Some(kept) = shown_from_cache(json) else {
+        return;
+    };
+    let again = shown_from_cache(kept.clone());
+    assert_eq!(again, Some(kept));
+}
+
+/// What a page shows first when it has kept `json`; `None` when that is not believed.
+fn shown_from_cache(json: Value) -> Option<Value> {
+    let mut options = Options::new(Some(BaseUrl::localhost(3000)));
+    options.cached = Some((json, Millis::ZERO));
+    let mut resolver = Resolver::new(options, 1);
+    resolver.handle(Millis::ZERO, Input::Start);
+    resolver
+        .snapshot()
+        .filter(|it| it.view.status == "cached")
+        .map(|it| it.to_json())
+}
+
+/// A `text/event-stream` from the live origin: no revision goes back within one run of a registry, and the page keeps
+/// a value whatever arrives.
+pub fn sse(data: &[u8]) {
+    let mut resolver = Resolver::new(Options::new(Some(BaseUrl::localhost(3000))), 1);
+    resolver.handle(Millis::ZERO, Input::Start);
+    let mut stream = None;
+    let mut newest: Vec<(Epoch, u64)> = Vec::new();
+    for event in std::iter::once(None).chain(events(data).into_iter().map(Some)) {
+        if let (Some(id), Some(event)) = (stream, event) {
+            resolver.handle(Millis(1), Input::Streamed { id, event });
+        }
+        while let Some(action) = resolver.poll_action() {
+            match action {
+                Action::Fetch { id, .. } if stream.is_none() => {
+                    let first = serde_json::json!({
+                        "landfall": 1, "epoch": {"registry": "r", "boot": 1}, "revision": 1, "services": [],
+                        "events": "/.well-known/landfall/events"
+                    });
+                    let result = Ok(Answer::new(200, Body::Json(first)));
+                    resolver.handle(Millis(1), Input::Answered { id, result });
+                }
+                Action::OpenStream { id, .. } => stream = Some(id),
+                Action::CloseStream(id) => stream = stream.filter(|it| *it != id),
+                Action::Publish { snapshot, .. } => {
+                    let view = &snapshot.view;
+                    let (Some(epoch), Some(revision)) = (view.epoch.clone(), view.revision) else {
+                        continue;
+                    };
+                    let registry = |it: &&(Epoch, u64)| it.0.registry() == epoch.registry();
+                    if let Some((known, at)) = newest.iter().rev().find(registry) {
+                        assert!((known.boot(), *at) <= (epoch.boot(), revision));
+                    }
+                    newest.push((epoch, revision));
+                }
+                _ => {}
+            }
+        }
+        assert!(resolver.snapshot().is_some());
+    }
+}
+
+/// The events of a stream as a browser dispatches them (WHATWG HTML, 9.2.6).
+fn events(data: &[u8]) -> Vec<StreamEvent<Value>> {
+    let text = String::from_utf8_lossy(data);
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let mut events = vec![StreamEvent::Opened];
+    let (mut name, mut lines) = ("", Vec::new());
+    for line in text.split('\n') {
+        let (field, value) = line.split_once(':').unwrap_or((line, ""));
+        let value = value.strip_prefix(' ').unwrap_or(value);
+        match field {
+            "" if line.is_empty() => {
+                if name == "catalog" && !lines.is_empty() {
+                    let read = json(lines.join("\n").as_bytes(), catalog::MAX_BYTES);
+                    events.push(read.map_or(StreamEvent::Garbage, StreamEvent::Catalog));
+                }
+                (name, lines) = ("", Vec::new());
+            }
+            "event" => name = value,
+            "data" => lines.push(value),
+            _ => {}
+        }
+    }
+    events.push(StreamEvent::Failed);
+    events
 }
 
 /// The way every document from outside takes: bounds first, then the parser.
