@@ -149,11 +149,12 @@ impl Checker {
             verdict,
             timed_out: answer == Err(Failure::Timeout),
         };
-        if self
-            .registry
-            .borrow_mut()
-            .record(id, &checked, self.clock.now(), unix_ms())
-        {
+        let (now, pace) = (self.clock.now(), self.pace());
+        let mut registry = self.registry.borrow_mut();
+        let describes = registry.record(id, &checked, now, unix_ms());
+        registry.hasten(id, now, &pace);
+        drop(registry);
+        if describes {
             self.finder.describe(id);
         }
     }

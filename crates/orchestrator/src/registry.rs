@@ -7,6 +7,7 @@ mod adopt;
 mod checks;
 mod departures;
 mod descriptions;
+mod doubts;
 mod instance;
 mod naming;
 mod schedule;

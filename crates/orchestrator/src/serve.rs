@@ -5,7 +5,7 @@ use crate::checker::{Checker, Work};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::finder::Finder;
-use crate::http::{self, Catalog, EVENTS, Frame, Guard, Hub, Server, own_service};
+use crate::http::{self, Catalog, EVENTS, Frame, Guard, Hub, Outcomes, Server, own_service};
 use crate::pool::{Limits, Pool};
 use crate::publisher::{publish_catalog, publish_health};
 use crate::registry::{Pace, Periods, Registry};
@@ -149,6 +149,7 @@ fn assemble(settings: Settings, address: SocketAddr, clock: Clock) -> Result<Rc<
         pool,
         budget,
         checker: Rc::clone(&checker),
+        outcomes: Outcomes::default(),
         clock,
     });
     spawn_local(publish_catalog(registry, catalog, Rc::clone(&hub)));

@@ -40,6 +40,13 @@ impl Backoff {
         }
     }
 
+    /// The same series, as it goes on after a delay of `previous`; from its start when that is 0.
+    #[must_use]
+    pub fn after(mut self, previous: Millis) -> Self {
+        self.previous = previous.max(self.base);
+        self
+    }
+
     /// The delay before the next try.
     pub fn next(&mut self, rng: &mut Rng) -> Millis {
         let longest = self

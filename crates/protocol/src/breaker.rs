@@ -83,6 +83,13 @@ impl Breaker {
         }
     }
 
+    /// A request ended and nobody knows how: if it was the one try, another may try.
+    pub fn release(&mut self, now: Millis) {
+        if let State::HalfOpen(_) = self.state {
+            self.state = State::Open(now);
+        }
+    }
+
     /// Takes in how a request ended. While the circuit is open, the ends of requests from before do not count.
     pub fn record(&mut self, now: Millis, outcome: Outcome, rng: &mut Rng) {
         let failed = outcome == Outcome::Failure;

@@ -3,7 +3,7 @@
 //! Nothing here does IO, reads a clock or throws dice: time and randomness are arguments, requests are
 //! actions, answers are inputs. So the browser, the daemon and the simulator run the same code.
 //!
-//! - [`resolver`] finds the backend of a page and keeps its snapshot true
+//! - [`resolver`] finds the backend of a page and keeps its snapshot true; [`usage`] decides how the page uses it
 //! - [`probe`] is the ladder of questions to one origin; [`readers`] read what other people serve
 //! - [`catalog`] is Landfall's own document; [`endpoint`] the map of endpoints with their methods
 //! - [`quantize`], [`backoff`], [`breaker`], [`throttle`] and [`freshness`] are the mechanisms
@@ -32,3 +32,4 @@ pub mod text;
 pub mod throttle;
 pub mod time;
 pub mod url;
+pub mod usage;

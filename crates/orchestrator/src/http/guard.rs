@@ -4,7 +4,7 @@
 //! came from by way of a rebound name, and it cannot hide its `Origin`. So every route checks both. An allowed origin is
 //! echoed exactly; `*` is never sent.
 
-use super::reply::{METHODS, Reply, empty, refusal, set};
+use super::reply::{Methods, Reply, empty, refusal, set};
 use crate::settings::{HostName, Origin};
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
@@ -106,15 +106,15 @@ impl Guard {
     }
 
     /// The answer to OPTIONS: to a preflight, and to whoever asks for the methods.
-    pub(crate) fn options(is_page: bool) -> Reply {
+    pub(crate) fn options(methods: Methods, is_page: bool) -> Reply {
         let mut reply = empty(StatusCode::NO_CONTENT);
-        set(&mut reply, ALLOW, METHODS);
+        set(&mut reply, ALLOW, methods.allow);
         if is_page {
-            set(&mut reply, ACCESS_CONTROL_ALLOW_METHODS, "GET");
+            set(&mut reply, ACCESS_CONTROL_ALLOW_METHODS, methods.for_pages);
             set(
                 &mut reply,
                 ACCESS_CONTROL_ALLOW_HEADERS,
-                "Cache-Control, If-None-Match, Last-Event-ID",
+                "Cache-Control, Content-Type, If-None-Match, Last-Event-ID",
             );
             set(&mut reply, ACCESS_CONTROL_MAX_AGE, "600");
         }

@@ -11,7 +11,19 @@ use landfall_protocol::freshness::ETag;
 use serde::Serialize;
 
 /// The methods that a route has.
-pub(crate) const METHODS: &str = "GET, OPTIONS";
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Methods {
+    /// As `Allow` lists them.
+    pub(crate) allow: &'static str,
+    /// As a preflight is told them.
+    pub(crate) for_pages: &'static str,
+}
+
+/// The methods of everything that is only read.
+pub(crate) const READ_ONLY: Methods = Methods {
+    allow: "GET, OPTIONS",
+    for_pages: "GET",
+};
 
 /// A response of the daemon.
 pub(crate) type Reply = Response<ReplyBody>;
@@ -43,9 +55,10 @@ pub(crate) fn refusal(status: StatusCode, reason: &str) -> Reply {
 }
 
 /// 405, with the methods that there are.
-pub(crate) fn method_not_allowed() -> Reply {
-    let mut reply = refusal(StatusCode::METHOD_NOT_ALLOWED, "this is read only: use GET");
-    set(&mut reply, ALLOW, METHODS);
+pub(crate) fn method_not_allowed(methods: Methods) -> Reply {
+    let reason = format!("use one of the methods that are here: {}", methods.allow);
+    let mut reply = refusal(StatusCode::METHOD_NOT_ALLOWED, &reason);
+    set(&mut reply, ALLOW, methods.allow);
     reply
 }
 

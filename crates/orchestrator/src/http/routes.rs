@@ -1,5 +1,6 @@
 //! The routes of the daemon, in one table: what it answers, and what it says of itself in its own catalog.
 
+use super::reply::{Methods, READ_ONLY};
 use crate::settings::OWN_NAME;
 use landfall_protocol::catalog::{HealthClass, Instance, Service, WELL_KNOWN};
 use landfall_protocol::endpoint::{Endpoint, Evidence, Protocol};
@@ -8,6 +9,7 @@ use landfall_protocol::name::Name;
 use landfall_protocol::refused::{Code, Refused};
 use landfall_protocol::template::PathTemplate;
 use landfall_protocol::url::BaseUrl;
+use landfall_protocol::usage::OUTCOMES;
 
 /// Where the catalog's changes are streamed.
 pub(crate) const EVENTS: &str = "/.well-known/landfall/events";
@@ -23,6 +25,8 @@ pub(crate) enum Route {
     Health,
     /// The daemon itself.
     Status,
+    /// What pages say of the services that they use.
+    Outcomes,
     /// Whether the daemon answers.
     Healthz,
     /// The dashboard's page.
@@ -34,44 +38,58 @@ struct Entry {
     name: &'static str,
     path: &'static str,
     protocol: Protocol,
+    method: Method,
 }
 
-const TABLE: [Entry; 6] = [
+const TABLE: [Entry; 7] = [
     Entry {
         route: Route::Catalog,
         name: "catalog",
         path: WELL_KNOWN,
         protocol: Protocol::Http,
+        method: Method::Get,
     },
     Entry {
         route: Route::Events,
         name: "events",
         path: EVENTS,
         protocol: Protocol::Sse,
+        method: Method::Get,
     },
     Entry {
         route: Route::Health,
         name: "health",
         path: "/v1/health",
         protocol: Protocol::Http,
+        method: Method::Get,
     },
     Entry {
         route: Route::Status,
         name: "status",
         path: "/v1/status",
         protocol: Protocol::Http,
+        method: Method::Get,
+    },
+    Entry {
+        route: Route::Outcomes,
+        name: "outcomes",
+        path: OUTCOMES,
+        protocol: Protocol::Http,
+        method: Method::Post,
     },
     Entry {
         route: Route::Healthz,
         name: "healthz",
         path: "/healthz",
         protocol: Protocol::Http,
+        method: Method::Get,
     },
     Entry {
         route: Route::Dashboard,
         name: "dashboard",
         path: "/",
         protocol: Protocol::Http,
+        method: Method::Get,
     },
 ];
 
@@ -81,6 +99,19 @@ pub(crate) fn route(path: &str) -> Option<Route> {
         .iter()
         .find(|entry| entry.path == path)
         .map(|entry| entry.route)
+}
+
+impl Route {
+    /// The one method that it has besides OPTIONS, as `Allow` and as a preflight's answer say it.
+    pub(crate) fn methods(self) -> Methods {
+        match self {
+            Self::Outcomes => Methods {
+                allow: "POST, OPTIONS",
+                for_pages: "POST",
+            },
+            _ => READ_ONLY,
+        }
+    }
 }
 
 /// The daemon as a service of its own catalog, at `url`.
@@ -105,7 +136,7 @@ fn endpoint(entry: &Entry) -> Result<Endpoint, Refused> {
     let path =
         PathTemplate::parse(entry.path).map_err(|_| Refused::new(Code::BadPath, entry.path))?;
     let mut endpoint = Endpoint::new(Name::parse(entry.name)?, path, entry.protocol);
-    endpoint.learn(Evidence::Catalog, [Method::Get]);
+    endpoint.learn(Evidence::Catalog, [entry.method]);
     Ok(endpoint)
 }
 

@@ -1,11 +1,13 @@
-//! Connections in, responses out. Everything that is answered is in memory already: no request waits for another.
+//! Connections in, responses out. Everything that is answered is in memory already: no request waits for another, and only
+//! a report waits for anything, for its own body.
 
 use super::body::ReplyBody;
 use super::catalog::Catalog;
 use super::dashboard;
 use super::events::{Hub, health_event};
 use super::guard::Guard;
-use super::reply::{Reply, json, method_not_allowed, refusal, reply};
+use super::outcomes::Outcomes;
+use super::reply::{READ_ONLY, Reply, json, method_not_allowed, refusal, reply};
 use super::routes::{Route, route};
 use super::stall::StallGuard;
 use super::status::{Budget, Checks, EpochView, Memory, Status};
@@ -55,17 +57,24 @@ pub(crate) struct Server {
     pub(crate) pool: Rc<Pool>,
     pub(crate) budget: Rc<CpuBudget>,
     pub(crate) checker: Rc<Checker>,
+    pub(crate) outcomes: Outcomes,
     pub(crate) clock: Clock,
 }
 
 impl Server {
-    fn handle(&self, request: &Request<Incoming>) -> Reply {
+    async fn handle(&self, request: Request<Incoming>) -> Reply {
         if let Err(barred) = self.guard.admit(request.uri(), request.headers()) {
             return barred.reply();
         }
-        let origin = request.headers().get(ORIGIN);
-        let mut reply = self.answer(request, origin.is_some());
-        Guard::allow_reading(&mut reply, origin);
+        let origin = request.headers().get(ORIGIN).cloned();
+        let is_report = route(request.uri().path()) == Some(Route::Outcomes);
+        let mut reply = if is_report && request.method() == Method::POST {
+            let body = request.into_body();
+            self.outcomes.take(body, &self.registry, &self.clock).await
+        } else {
+            self.answer(&request, origin.is_some())
+        };
+        Guard::allow_reading(&mut reply, origin.as_ref());
         reply
     }
 
@@ -74,7 +83,7 @@ impl Server {
         let route = route(path);
         let file = || dashboard::reply(path, headers).ok_or("nothing is here");
         match (route, request.method()) {
-            (Some(_), &Method::OPTIONS) => Guard::options(is_page),
+            (Some(route), &Method::OPTIONS) => Guard::options(route.methods(), is_page),
             (Some(Route::Catalog), &Method::GET) => self.catalog.reply(headers),
             (Some(Route::Events), &Method::GET) => self.hub.open(
                 request.uri().query(),
@@ -93,8 +102,8 @@ impl Server {
                 file().unwrap_or_else(|reason| refusal(StatusCode::NOT_FOUND, reason))
             }
             (None, _) if file().is_err() => refusal(StatusCode::NOT_FOUND, "nothing is here"),
-            (None, &Method::OPTIONS) => Guard::options(is_page),
-            (_, _) => method_not_allowed(),
+            (None, &Method::OPTIONS) => Guard::options(READ_ONLY, is_page),
+            (route, _) => method_not_allowed(route.map_or(READ_ONLY, Route::methods)),
         }
     }
 
@@ -182,8 +191,8 @@ pub(crate) async fn serve(listener: TcpListener, server: Rc<Server>, stop: watch
 
 async fn connection(stream: TcpStream, server: Rc<Server>, mut stop: watch::Receiver<bool>) {
     let service = service_fn(move |request| {
-        let reply = server.handle(&request);
-        async move { Ok::<hyper::Response<ReplyBody>, Infallible>(reply) }
+        let server = Rc::clone(&server);
+        async move { Ok::<hyper::Response<ReplyBody>, Infallible>(server.handle(request).await) }
     });
     let mut builder = http1::Builder::new();
     builder

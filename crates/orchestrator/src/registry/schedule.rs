@@ -76,6 +76,13 @@ impl Registry {
         }
     }
 
+    /// The last verdict may have made an instance unsteady: it is not left alone for as long as before.
+    pub(crate) fn hasten(&mut self, id: InstanceId, now: Millis, pace: &Pace) {
+        if let Some(instance) = self.instances.get_mut(&id) {
+            instance.due = instance.due.min(now + pace.interval(instance));
+        }
+    }
+
     /// How many checks wait for their turn, and how old the oldest verdict is.
     pub(crate) fn backlog(&self, now: Millis) -> (usize, Option<Millis>) {
         let checked = self.instances.values().filter(|it| it.is_checked());

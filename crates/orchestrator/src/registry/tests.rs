@@ -1,5 +1,6 @@
 //! The registry as a plain machine: no sockets, no clock.
 
+mod doubts;
 mod schedule;
 
 use super::*;

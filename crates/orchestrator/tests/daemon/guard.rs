@@ -4,11 +4,12 @@ use crate::support::client::{connect, raw, request};
 use crate::support::daemon::{Daemon, QUIET};
 use std::io::{Read, Write};
 
-const ROUTES: [&str; 7] = [
+const ROUTES: [&str; 8] = [
     "/.well-known/landfall",
     "/.well-known/landfall/events",
     "/v1/health",
     "/v1/status",
+    "/v1/outcomes",
     "/healthz",
     "/",
     "/nothing",

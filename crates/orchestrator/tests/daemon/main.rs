@@ -4,6 +4,7 @@ mod catalog;
 mod events;
 mod guard;
 mod lifecycle;
+mod outcomes;
 #[cfg(target_os = "linux")]
 mod relocation;
 mod settings;
