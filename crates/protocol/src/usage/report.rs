@@ -60,7 +60,7 @@ pub fn report_to(view: &View) -> Option<String> {
     let is_own = |it: &Service| {
         it.instances.iter().any(|it| is_same(&it.url, &origin)) && it.endpoints.iter().any(takes)
     };
-    view.services.iter().any(|it| is_own(it)).then(|| {
+    view.services.iter().any(is_own).then(|| {
         let mut url = String::from(origin.origin());
         url.push_str(OUTCOMES);
         url
