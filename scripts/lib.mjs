@@ -13,7 +13,7 @@ import { quietly } from './common/run.mjs';
 import { unlessFresh } from './common/stamp.mjs';
 import { DIST, wasmDir } from './common/targets.mjs';
 
-const ENTRIES = ['index', 'slim', 'react'];
+const ENTRIES = ['index', 'slim', 'react', 'config-service'];
 
 /** What a bundler makes of an imported file that it copies. */
 const WASM_TYPES = "/** Where a bundler that copies imported files has put the engine; for `createClient({ wasm })` of 'landfall/slim'. */\n"
@@ -34,7 +34,7 @@ const linkedEverywhere = {
   setup(build) {
     build.onResolve({ filter: /\/index\.ts$/ }, ({ path: entry, kind, resolveDir }) =>
       (kind === 'entry-point' ? { path: path.resolve(resolveDir, entry.replace('index.ts', 'slim.ts')) } : undefined));
-    build.onResolve({ filter: /^\.\.\/index\.js$/ }, () => ({ path: inRoot('www/lib/slim.ts') }));
+    build.onResolve({ filter: /^\.\.?\/index\.js$/ }, () => ({ path: inRoot('www/lib/slim.ts') }));
   },
 };
 

@@ -49,6 +49,10 @@ pub(crate) fn read(value: JsValue) -> Result<Options, Refused> {
         candidates: candidates(page.as_ref(), &ports, &further),
         page,
         wanted: wanted(&json)?,
+        health: json
+            .optional_text("health")?
+            .map(|it| path(&it).within("health"))
+            .transpose()?,
         service: name(&json, "service")?,
         expect: Expect {
             catalog: name(&expect, "catalog").within("expect")?,
@@ -94,14 +98,17 @@ fn wanted(json: &JsJson) -> Result<Vec<Wanted>, Refused> {
 }
 
 fn endpoint(name: &str, json: &JsJson) -> Result<Wanted, Refused> {
-    let path = json.required_text("path")?;
     let protocol = json.optional_text("protocol")?;
     Ok(Wanted {
         name: Name::parse(name)?,
-        path: PathTemplate::parse(&path).map_err(|_| Refused::new(Code::BadPath, &path))?,
+        path: path(&json.required_text("path")?)?,
         method: method(json.optional_text("method")?)?,
         protocol: protocol.map_or(Ok(Protocol::Http), |it| Protocol::parse(&it))?,
     })
+}
+
+fn path(text: &str) -> Result<PathTemplate, Refused> {
+    PathTemplate::parse(text).map_err(|_| Refused::new(Code::BadPath, text))
 }
 
 fn method(text: Option<String>) -> Result<Option<Method>, Refused> {

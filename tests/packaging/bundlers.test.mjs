@@ -8,7 +8,7 @@ import { WELL_KNOWN, catalog } from '../support/catalogs.mjs';
 import { files, startHttpServer } from '../support/http-server.mjs';
 import { freePort } from '../support/ports.mjs';
 import { scratchFolder } from '../support/scratch.mjs';
-import { plain, react, slimByImport } from './support/applications.mjs';
+import { configService, plain, react, slimByImport } from './support/applications.mjs';
 import { esbuild, none, vite, webpack } from './support/bundlers.mjs';
 import { makeProject, packInto } from './support/project.mjs';
 
@@ -19,6 +19,9 @@ const CASES = [
   ['Vite, slim', vite, plain('landfall/slim')],
   ['Vite, React in StrictMode', vite, react],
   ['webpack, React in StrictMode', webpack, react],
+  ['webpack, drop-in service', webpack, configService],
+  ['Vite, drop-in service', vite, configService],
+  ['esbuild, drop-in service', esbuild, configService],
   ['esbuild, default entry', esbuild, plain('landfall')],
   ['esbuild, slim with an imported file', esbuild, slimByImport],
   ['no bundler, default entry', none, plain('landfall')],

@@ -32,6 +32,17 @@ import { fileURLToPath } from 'node:url';
 import { createClient } from 'landfall/slim';
 const wasm = readFile(fileURLToPath(import.meta.resolve('landfall/landfall.wasm')));
 const client = createClient({ candidates: [process.argv[2]], devtools: true, timeout: Number(process.argv[3]), wasm });${REPORT}`,
+  'config-service.mjs': `import service, { createConfigService } from 'landfall/config-service';
+const given = createConfigService({ fallback: { baseUrl: 'https://api.example' }, endpoints: [{ name: 'items', path: '/items', method: 'POST' }] });
+const { API_BASE_URL, discovered } = await service.waitForConfig();
+const told = [];
+given.on('config-ready', (config) => told.push(config.API_BASE_URL));
+await Promise.resolve();
+console.log(JSON.stringify({
+  API_BASE_URL, discovered, told, items: given.getApiUrl('items'), method: given.getEndpointMethod('items'),
+  socket: given.getWebSocketUrl(), holds: process.getActiveResourcesInfo(),
+}));
+`,
   'server.mjs': `import { createClient } from 'landfall';
 const client = createClient({ fallback: { config: { greeting: 'given' } } });
 const { status, code, config } = await client.ready();
@@ -75,5 +86,14 @@ for (const name of ['default.mjs', 'slim.mjs']) {
 test('a server without candidates settles on what it is given, and holds nothing open', { timeout: 60_000 }, async () => {
   const { holds, ...settled } = await run('server.mjs');
   assert.deepEqual(settled, { status: 'fallback', code: 'no-candidates', config: { greeting: 'given' } });
+  assert.deepEqual(holds.filter((name) => /Timeout|Immediate|TCP|Message/.test(name)), []);
+});
+
+test('the drop-in service on a server settles on its fallback when it is imported, and holds nothing open', { timeout: 60_000 }, async () => {
+  const { holds, ...told } = await run('config-service.mjs');
+  assert.deepEqual(told, {
+    API_BASE_URL: 'http://localhost:8010', discovered: false, told: ['https://api.example'], items: 'https://api.example/items', method: 'POST',
+    socket: 'wss://api.example',
+  });
   assert.deepEqual(holds.filter((name) => /Timeout|Immediate|TCP|Message/.test(name)), []);
 });

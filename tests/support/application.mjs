@@ -13,30 +13,36 @@ import { scratchFolder } from './scratch.mjs';
 
 const ENTRY = fileURLToPath(new URL('../pages/application.js', import.meta.url));
 
-/** Registers the hooks of a test file, and gives it what it opens applications and backends with. */
-export function useApplications() {
-  const shared = { scratch: null, built: null, browser: null, orchestrator: null };
+/**
+ * Registers the hooks of a test file, and gives it what it opens applications and backends with.
+ * @param {{entry?: string, ports?: number[]}} [how] `entry` is the application's module, which sets `window.application`
+ *   as tests/pages/application.js does; on `ports` of localhost, as the browser sees it, the test's own servers listen
+ */
+export function useApplications({ entry = ENTRY, ports = [] } = {}) {
+  const shared = { scratch: null, built: null, browser: null, orchestrator: null, places: new Map() };
   let applications = [];
   let backends = [];
 
   before(async () => {
     shared.scratch = scratchFolder();
     shared.orchestrator = await startHttpServer(hangUp);
-    shared.built = await buildPackedPage(ENTRY, (...parts) => shared.scratch.path('packed', ...parts));
-    shared.browser = await launchChromium({ orchestratorPort: shared.orchestrator.port });
+    for (const port of ports) shared.places.set(port, await startHttpServer(hangUp));
+    shared.built = await buildPackedPage(entry, (...parts) => shared.scratch.path('packed', ...parts));
+    const places = Object.fromEntries([...shared.places].map(([port, server]) => [port, server.port]));
+    shared.browser = await launchChromium({ orchestratorPort: shared.orchestrator.port, places });
   });
 
   afterEach(async () => {
     const [pages, servers] = [applications, backends];
     [applications, backends] = [[], []];
-    shared.orchestrator.handler = hangUp;
+    for (const server of [shared.orchestrator, ...shared.places.values()]) server.handler = hangUp;
     try {
       for (const { witness, server } of pages) {
         assertOnlySafeMethods('the page', witness.requests);
         assertOnlySafeMethods("the page's own origin", server.requests());
         assert.deepEqual(witness.scriptErrors, [], 'scripts complained');
       }
-      for (const { requests } of [...servers, shared.orchestrator].filter((it) => it.requests().length > 0)) assertOnlySafeMethods('a backend', requests());
+      for (const { requests } of [...servers, shared.orchestrator, ...shared.places.values()].filter((it) => it.requests().length > 0)) assertOnlySafeMethods('a backend', requests());
     } finally {
       await Promise.all([...pages.map((it) => it.close()), ...servers.map((it) => it.stop())]);
     }
@@ -45,6 +51,7 @@ export function useApplications() {
   after(async () => {
     await shared.browser?.close();
     await shared.orchestrator?.stop();
+    for (const server of shared.places.values()) await server.stop();
     shared.scratch.remove();
   });
 
@@ -55,6 +62,8 @@ export function useApplications() {
     engineChunk: () => shared.built.engineChunk,
     /** The server at http://localhost:7420, as the browser sees it. It hangs up until the test gives it a handler. */
     orchestrator: () => shared.orchestrator,
+    /** The server at this port of localhost, one of `ports`. It hangs up until the test gives it a handler. */
+    place: (port) => shared.places.get(port),
     /** Starts a server inside the test. */
     async backend(handler) {
       const server = await startHttpServer(handler);

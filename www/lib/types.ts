@@ -158,6 +158,11 @@ export interface ClientOptions {
   /** Ports to ask on `localhost`, on localhost pages only. */
   readonly ports?: readonly number[];
   readonly endpoints?: readonly WantedEndpoint[];
+  /**
+   * A path, such as `/health`, whose answer makes an origin that describes no endpoints the backend. One that has a
+   * wanted endpoint goes before.
+   */
+  readonly health?: string;
   /** The service that `baseUrl` stands for; default: the one that has most of the wanted endpoints. */
   readonly service?: string;
   /** Pins the identity of the backend, so that a stray process on a known port is not taken for it. */

@@ -2,6 +2,11 @@
 
 const OPTIONS = "{ name: 'application', devtools: true, cache: false, fallback: { config: { greeting: 'nobody' } } }";
 
+/** The drop-in service. */
+export const configService = `import { createConfigService } from 'landfall/config-service';
+window.client = createConfigService({ ...${OPTIONS}, ports: [] }).client;
+`;
+
 /** Plain JavaScript with the entry `from`. */
 export const plain = (from) => `import { createClient } from '${from}';
 window.client = createClient(${OPTIONS});

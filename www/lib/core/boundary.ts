@@ -31,6 +31,7 @@ export interface EngineOptions {
   readonly ports: readonly number[];
   readonly candidates: readonly string[];
   readonly endpoints: readonly { name: string; path: string; method?: string; protocol?: Protocol }[];
+  readonly health: string | null;
   readonly service: string | null;
   readonly expect: { catalog?: string; title?: string };
   /** Whether to keep the last known good value. */

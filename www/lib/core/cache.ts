@@ -19,9 +19,9 @@ export function readCache(name: string, like: Snapshot): Cached | undefined {
     try {
       const { v, t, s } = JSON.parse(text) as { v: unknown; t: number; s: Snapshot };
       const age = Date.now() - t;
-      if (v === 1 && age >= 0 && age < MAX_AGE && isSnapshot(s, like)) {
-        return { age, snapshot: { ...s, source: 'cache', ...reasonOf('cached', 'cached') } };
-      }
+      // What is kept has no words for its reason.
+      const snapshot: Snapshot = { ...s, source: 'cache', ...reasonOf('cached', 'cached') };
+      if (v === 1 && age >= 0 && age < MAX_AGE && isSnapshot(snapshot, like)) return { age, snapshot };
     } catch {
       // Not JSON, or not our shape: dropped below.
     }
@@ -33,11 +33,11 @@ export function readCache(name: string, like: Snapshot): Cached | undefined {
 }
 
 /** Whether every member has the type that `like` shows, and what reads rely on is there. */
-function isSnapshot(value: Snapshot | null, like: Snapshot): boolean {
+function isSnapshot(value: Snapshot, like: Snapshot): boolean {
   const isObject = (given: unknown) => !!given && typeof given === 'object';
   const isText = (text: unknown) => typeof text === 'string';
   const isHttp = (url: string | null) => url === null || /^https?:\/\//.test(url);
-  return value !== null && Object.entries(like).every(([key, shown]) => {
+  return Object.entries(like).every(([key, shown]) => {
       const given: unknown = value[key as keyof Snapshot];
       return shown === null || (!!given && typeof given === typeof shown && Array.isArray(given) === Array.isArray(shown));
     })

@@ -50,6 +50,7 @@ function engineOptions({ options, initial, name, startedAt, timeout, cached }: E
     ports: options.ports ?? [],
     candidates: options.candidates ?? [],
     endpoints: options.endpoints ?? [],
+    health: options.health ?? null,
     service: options.service ?? null,
     expect: options.expect ?? {},
     cache: options.cache ?? true,

@@ -21,7 +21,7 @@ const VALUE = ['source', 'baseUrl', 'wsBaseUrl', 'config', 'services', 'endpoint
 const isUpdate = (before: Snapshot, after: Snapshot) => VALUE.some((key) => before[key] !== after[key]);
 
 /** As an uncaught error would be; a server has the console only. */
-function report(error: unknown): void {
+export function report(error: unknown): void {
   const { reportError } = globalThis as { reportError?: (error: unknown) => void };
   (reportError ?? console.error)(error);
 }

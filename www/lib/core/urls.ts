@@ -26,14 +26,19 @@ export function endpointOf(snapshot: Snapshot, name: string): Endpoint | undefin
 /** The absolute URL of an endpoint, of a path below the base, or of the base itself. */
 export function urlOf(snapshot: Snapshot, socket: boolean, name?: string, params?: Params, query?: Params): string {
   const endpoint = name ? endpointOf(snapshot, name) : undefined;
-  const home = endpoint?.service ? own(snapshot.services, endpoint.service)?.url : undefined;
-  const base = home && home !== snapshot.baseUrl
-    ? socket ? toWebSocket(home) : home
-    : socket ? snapshot.wsBaseUrl : snapshot.baseUrl;
-  return join(base, endpoint ? expand(endpoint.path, params) : (name ?? '')) + search(query);
+  return join(baseOf(snapshot, socket, endpoint), endpoint ? expand(endpoint.path, params) : (name ?? '')) + search(query);
 }
 
-function join(base: string, path: string): string {
+/** The base of the service that offers `endpoint`, else of the page. */
+export function baseOf(snapshot: Snapshot, socket: boolean, endpoint?: Endpoint): string {
+  const home = endpoint?.service ? own(snapshot.services, endpoint.service)?.url : undefined;
+  return home && home !== snapshot.baseUrl
+    ? socket ? toWebSocket(home) : home
+    : socket ? snapshot.wsBaseUrl : snapshot.baseUrl;
+}
+
+/** `path` below `base`. */
+export function join(base: string, path: string): string {
   return path && base.replace(/\/$/, '') + (path.startsWith('/') ? path : `/${path}`) || base;
 }
 

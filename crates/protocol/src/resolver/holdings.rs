@@ -269,11 +269,14 @@ impl<J: Json> Holdings<J> {
 /// Whether what was found is who the page expects, and of any use to it.
 pub(super) fn is_expected<J>(found: &Found<J>, expect: &Expect, wanted: &[Wanted]) -> bool {
     let name = |expected: &crate::name::Name| found.document.name.as_ref() == Some(expected);
-    // A catalog speaks for many services; anything else has to have something that the page wants.
-    let useful = found.rung == Rung::Catalog
-        || wanted.is_empty()
-        || has_any_wanted(&found.document.services, wanted);
+    // A catalog speaks for many services, and single paths were asked for one by one.
+    let useful = matches!(found.rung, Rung::Catalog | Rung::Endpoints) || is_useful(found, wanted);
     expect.catalog.as_ref().is_none_or(name) && is_expected_title(&found.document, expect) && useful
+}
+
+/// Whether something was found that the page wants.
+pub(super) fn is_useful<J>(found: &Found<J>, wanted: &[Wanted]) -> bool {
+    wanted.is_empty() || has_any_wanted(&found.document.services, wanted)
 }
 
 fn is_expected_title<J>(document: &Document<J>, expect: &Expect) -> bool {

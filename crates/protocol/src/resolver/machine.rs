@@ -52,7 +52,7 @@ impl<J: Json> Resolver<J> {
     #[must_use]
     pub fn new(mut options: Options<J>, seed: u64) -> Self {
         let wanted = Rc::new(std::mem::take(&mut options.wanted));
-        let race = Race::new(&options.candidates, &wanted, options.page.as_ref());
+        let race = Race::new(&options, &wanted);
         Self {
             options,
             wanted,

@@ -3,6 +3,7 @@
 use crate::endpoint::Wanted;
 use crate::json::Json;
 use crate::name::Name;
+use crate::template::PathTemplate;
 use crate::time::Millis;
 use crate::url::BaseUrl;
 
@@ -26,6 +27,9 @@ pub struct Options<J> {
     pub candidates: Vec<BaseUrl>,
     /// The endpoints that the page wants.
     pub wanted: Vec<Wanted>,
+    /// A path, such as `/health`, whose answer makes an origin that describes nothing the backend. Who has what is
+    /// wanted goes before.
+    pub health: Option<PathTemplate>,
     /// The service whose URL is the base URL.
     pub service: Option<Name>,
     /// Who the backend has to be.
@@ -71,6 +75,7 @@ impl<J: Json> Options<J> {
             page,
             candidates,
             wanted: Vec::new(),
+            health: None,
             service: None,
             expect: Expect::default(),
             cached: None,

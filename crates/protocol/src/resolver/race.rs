@@ -6,10 +6,14 @@
 
 use super::Why;
 use super::action::RequestId;
+use super::holdings::is_useful;
 use super::io::{Asking, Io, Progress};
+use super::options::Options;
 use crate::backoff::Backoff;
-use crate::endpoint::Wanted;
+use crate::endpoint::{Protocol, Wanted};
 use crate::json::Json;
+use crate::method::Method;
+use crate::name::Name;
 use crate::probe::{Answer, Failure, Found, Ladder, Rung};
 use crate::reason::Reason;
 use crate::time::Millis;
@@ -33,7 +37,10 @@ const FULL_EVERY: u32 = 6;
 pub(super) struct Race {
     contenders: Vec<Contender>,
     began: Millis,
+    /// What makes an origin the backend.
     wanted: Rc<Vec<Wanted>>,
+    /// What it is asked for where it describes nothing: what is wanted, and its health.
+    asked: Vec<Wanted>,
     page: Option<BaseUrl>,
     local_access: bool,
 }
@@ -56,11 +63,16 @@ pub(super) struct Won<J> {
 }
 
 impl Race {
-    pub(super) fn new(
-        origins: &[BaseUrl],
-        wanted: &Rc<Vec<Wanted>>,
-        page: Option<&BaseUrl>,
-    ) -> Self {
+    pub(super) fn new<J>(options: &Options<J>, wanted: &Rc<Vec<Wanted>>) -> Self {
+        let mut asked = Vec::clone(wanted);
+        if let (Some(path), Ok(name)) = (&options.health, Name::parse("health")) {
+            asked.push(Wanted {
+                name,
+                path: path.clone(),
+                method: Some(Method::Get),
+                protocol: Protocol::Http,
+            });
+        }
         let contender = |origin: &BaseUrl| Contender {
             origin: origin.clone(),
             rung: None,
@@ -71,10 +83,11 @@ impl Race {
             reason: None,
         };
         Self {
-            contenders: origins.iter().map(contender).collect(),
+            contenders: options.candidates.iter().map(contender).collect(),
             began: Millis::ZERO,
             wanted: Rc::clone(wanted),
-            page: page.cloned(),
+            asked,
+            page: options.page.clone(),
             local_access: false,
         }
     }
@@ -140,7 +153,7 @@ impl Race {
             .page
             .as_ref()
             .is_none_or(|page| page.origin() == origin.origin());
-        let ladder = Ladder::new(origin.clone(), &self.wanted, options, nonce);
+        let ladder = Ladder::new(origin.clone(), &self.asked, options, nonce);
         if self.bars_local() {
             ladder.without_local()
         } else {
@@ -206,6 +219,14 @@ impl Race {
         let contender = self.contenders.get_mut(index)?;
         match contender.asking.take()?.answer(result, io) {
             Progress::Asking(asking) => contender.asking = Some(asking),
+            // Its health is all that it has of what was asked: whoever has what is wanted goes before.
+            Progress::Found(found)
+                if found.rung == Rung::Endpoints
+                    && !is_useful(&found, &self.wanted)
+                    && contender.reason != Some(Reason::NotExpected) =>
+            {
+                self.failed(index, Reason::NotExpected, None, io);
+            }
             Progress::Found(found) => {
                 return Some(Won {
                     origin: contender.origin.clone(),
