@@ -4,7 +4,7 @@ use crate::document::{Document, Route, Service, WISHES};
 use crate::invariant::{Invariant, ensure};
 use crate::json::Shared;
 use crate::model::expectation::seen_methods;
-use crate::world::{Heard, origin_of};
+use crate::world::Heard;
 use landfall_protocol::probe::Purpose;
 use landfall_protocol::snapshot::{Shown, View};
 use serde_json::Value;
@@ -83,10 +83,8 @@ impl Proofs {
         })?;
         let routes = proven.into_iter().flat_map(|it| &it.paths);
         let service = Service {
-            name: origin_of(origin)
-                .split_once("://")
-                .map_or(origin, |(_, host)| host)
-                .to_owned(),
+            // Whatever its place: it is known again where it has moved.
+            name: "backend".to_owned(),
             title: None,
             url: origin.to_owned(),
             routes: routes
