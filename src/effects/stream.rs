@@ -16,6 +16,9 @@ extern "C" {
     #[wasm_bindgen(method, js_name = addEventListener)]
     fn add(this: &EventSource, event: &str, listener: &Function);
 
+    #[wasm_bindgen(method, js_name = removeEventListener)]
+    fn remove(this: &EventSource, event: &str, listener: &Function);
+
     #[wasm_bindgen(method)]
     fn close(this: &EventSource);
 }
@@ -23,8 +26,10 @@ extern "C" {
 /// A stream that is closed when it is dropped.
 pub(crate) struct Stream {
     source: Option<EventSource>,
-    _listener: Closure<dyn Fn(JsValue)>,
+    listener: Closure<dyn Fn(JsValue)>,
 }
+
+const EVENTS: [&str; 3] = ["open", "catalog", "error"];
 
 /// Opens a stream and reports what comes of it. Where there is no `EventSource`, it has failed at once.
 pub(crate) fn open(url: &str, report: impl Fn(StreamEvent<JsJson>) + 'static) -> Stream {
@@ -44,20 +49,21 @@ pub(crate) fn open(url: &str, report: impl Fn(StreamEvent<JsJson>) + 'static) ->
         });
     });
     if let Some(source) = &source {
-        for event in ["open", "catalog", "error"] {
+        for event in EVENTS {
             source.add(event, listener.as_ref().unchecked_ref());
         }
     }
-    Stream {
-        source,
-        _listener: listener,
-    }
+    Stream { source, listener }
 }
 
 impl Drop for Stream {
     fn drop(&mut self) {
         if let Some(source) = &self.source {
             source.close();
+            // WebKit tells of the end of one that was still connecting.
+            for event in EVENTS {
+                source.remove(event, self.listener.as_ref().unchecked_ref());
+            }
         }
     }
 }

@@ -174,11 +174,16 @@ fn ask(shared: &Rc<Shared>, how: Ask) {
         Ok(outcome) => {
             let shared = Rc::clone(shared);
             spawn_local(async move {
-                // Rejected: another tab took the lock away, or the browser denies it.
-                if JsFuture::from(outcome).await.is_err() && shared.turn.get() == turn {
-                    shared.release.take();
+                if JsFuture::from(outcome).await.is_ok() || shared.turn.get() != turn {
+                    return;
+                }
+                if shared.release.take().is_some() {
+                    // Another tab took away what this one held.
                     (shared.report)(Input::Lock(Lock::Taken));
                     ask(&shared, Ask::InTurn);
+                } else {
+                    // Documents without an origin of their own (sandboxed ones) are denied every lock.
+                    (shared.report)(Input::Lock(Lock::Unsupported));
                 }
             });
         }

@@ -119,10 +119,12 @@ impl Link {
         self.active = active;
     }
 
+    /// Does what is due. A tab that does not know yet whether it `leads` asks, but opens no stream: there is one per browser.
     pub(super) fn advance<J: Json>(
         &mut self,
         ladder: impl FnOnce(&BaseUrl, Rung) -> Ladder,
         stamp: Option<&Stamp>,
+        leads: bool,
         io: &mut Io<J>,
     ) -> News<J> {
         if let Some(late) = self.asking.take_if(|it| it.deadline <= io.now) {
@@ -135,7 +137,8 @@ impl Link {
         if self.asking.is_none() && self.next_poll <= io.now {
             self.asking = Some(Asking::begin(ladder(&self.origin, self.rung), io));
         }
-        if let (None, Some(path), true) = (self.stream, &self.events, self.reopen_at <= io.now) {
+        let opens = leads && self.reopen_at <= io.now;
+        if let (None, Some(path), true) = (self.stream, &self.events, opens) {
             self.stream = Some(io.open_stream(stream_url(&self.origin, path, stamp)));
         }
         News::None
@@ -213,14 +216,14 @@ impl Link {
         }
     }
 
-    pub(super) fn next(&self) -> (Millis, Why) {
+    pub(super) fn next(&self, leads: bool) -> (Millis, Why) {
         let mut next = (Millis::NEVER, Why::Poll);
         if let Some(asking) = &self.asking {
             next = (asking.deadline, Why::RequestTimeout);
         } else if self.active {
             next = (self.next_poll, Why::Poll);
         }
-        let reopens = self.active && self.stream.is_none() && self.events.is_some();
+        let reopens = leads && self.active && self.stream.is_none() && self.events.is_some();
         if reopens && self.reopen_at < next.0 {
             next = (self.reopen_at, Why::Reopen);
         }

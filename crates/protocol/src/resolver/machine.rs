@@ -115,7 +115,7 @@ impl<J: Json> Resolver<J> {
             return None;
         }
         let next = match &self.link {
-            Some(link) => link.next(),
+            Some(link) => link.next(self.tabs.leads()),
             None => self.race.next(self.is_active()),
         };
         let look = (self.next_look, Why::Look);
@@ -376,7 +376,8 @@ impl<J: Json> Resolver<J> {
                 let nonce = self.io.rng.next_u32();
                 let ladder =
                     |origin: &BaseUrl, rung: Rung| race.ladder(origin, nonce).start_at(rung);
-                let news = link.advance(ladder, self.holdings.live_stamp(), &mut self.io);
+                let leads = self.tabs.leads();
+                let news = link.advance(ladder, self.holdings.live_stamp(), leads, &mut self.io);
                 self.link_news(news);
             }
             None => {
