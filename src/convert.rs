@@ -226,6 +226,10 @@ pub(crate) fn message_to_js(message: &Message<Rc<Snapshot<JsJson>>>) -> JsValue 
     let mut json = JsJson::object();
     let kind = match message {
         Message::Hello => "hello",
+        Message::Lead { live } => {
+            json.set("live", JsJson(JsValue::from_bool(*live)));
+            "lead"
+        }
         Message::Beat { visible } => {
             json.set("visible", JsJson(JsValue::from_bool(*visible)));
             "beat"
@@ -243,6 +247,9 @@ pub(crate) fn message_to_js(message: &Message<Rc<Snapshot<JsJson>>>) -> JsValue 
 pub(crate) fn message(json: &JsJson) -> Option<Message<JsJson>> {
     match json.get("kind")?.0.as_string()?.as_str() {
         "hello" => Some(Message::Hello),
+        "lead" => Some(Message::Lead {
+            live: json.get("live")?.0.as_bool()?,
+        }),
         "beat" => Some(Message::Beat {
             visible: json.get("visible")?.0.as_bool()?,
         }),

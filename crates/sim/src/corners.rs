@@ -1,7 +1,7 @@
 //! The corners that schedules must reach, so that an invariant that always holds has also been tried.
 
 /// Every corner: what was shown, told, asked, or had to be ignored.
-pub const CORNERS: [&str; 43] = [
+pub const CORNERS: [&str; 57] = [
     // Statuses.
     "provided",
     "cached",
@@ -51,6 +51,22 @@ pub const CORNERS: [&str; 43] = [
     "somebody subscribed late",
     "the watchdog settled",
     "the page came again",
+    "a page came back from the cache",
+    // What browsers and machines do.
+    "nothing could be stored",
+    "the wall clock jumped",
+    "the machine slept",
+    // What happens between tabs.
+    "a browser had no locks",
+    "a follower took over",
+    "a leader was robbed",
+    "a leader was frozen",
+    "a hidden leader yielded",
+    "a leader learnt from a follower",
+    "a leader was contradicted",
+    "a relay was older",
+    "a relayed value was lost",
+    "a tab was closed or crashed",
     "the client was closed under way",
 ];
 

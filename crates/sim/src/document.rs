@@ -102,6 +102,11 @@ impl Wish {
 }
 
 impl Document {
+    /// Whether a page sees the same of both.
+    pub(crate) fn says_the_same(&self, other: &Self) -> bool {
+        self.stamp == other.stamp && self.config == other.config && self.services == other.services
+    }
+
     pub(crate) fn has_title(&self, title: &str) -> bool {
         self.services.iter().any(|it| it.title == Some(title))
     }

@@ -6,7 +6,7 @@ use crate::document::{WISHES, Wish};
 use crate::network::pick;
 use crate::schedule::{
     Clock, Cure, Daemon, Elsewhere, Ending, Handed, Manner, Origin, Page, Record, Schedule, Serves,
-    Setup, Weather,
+    Setup, Sharing, StorageFault, Weather,
 };
 use crate::serve::{App, GARBAGE, TITLE};
 use crate::world::index;
@@ -122,10 +122,29 @@ fn setup(rng: &mut Rng, size: Size) -> Setup {
         inline: inline(rng, 12),
         weather: weather(rng),
         clock: clock(rng),
+        hidden_clock: pick(
+            rng,
+            &[
+                Clock::Punctual,
+                Clock::Throttled(1_000),
+                Clock::Throttled(60_000),
+            ],
+        ),
+        opened: vec![0],
+        sharing: sharing(rng, page),
+        lag: pick(rng, &[0, 1, 5, 5, 40, 200]),
+        storage: storage(rng),
         visible: chance(rng, 90),
         online: chance(rng, 92),
         early: (0..rng.below(4)).map(|_| manner(rng)).collect(),
     };
+    if setup.sharing != Sharing::Off {
+        let others = rng.below(5);
+        setup
+            .opened
+            .extend((0..others).map(|_| rng.below(size.horizon / 2)));
+        setup.opened.sort_unstable();
+    }
     if chance(rng, 30) {
         setup.cached = Some(record(rng, &setup));
     }
@@ -248,6 +267,24 @@ fn clock(rng: &mut Rng) -> Clock {
         0..=6 => Clock::Punctual,
         7..=8 => Clock::Late(pick(rng, &[5, 40, 700])),
         _ => Clock::Throttled(pick(rng, &[16, 1_000, 60_000])),
+    }
+}
+
+/// Half of the pages share what they know among their tabs.
+fn sharing(rng: &mut Rng, page: Page) -> Sharing {
+    match rng.below(20) {
+        _ if page == Page::None => Sharing::Off,
+        0..=9 => Sharing::Off,
+        10 => Sharing::Unsupported,
+        _ => Sharing::On,
+    }
+}
+
+fn storage(rng: &mut Rng) -> StorageFault {
+    match rng.below(20) {
+        0 => StorageFault::Full,
+        1 => StorageFault::Barred,
+        _ => StorageFault::None,
     }
 }
 

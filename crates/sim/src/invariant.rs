@@ -36,13 +36,25 @@ pub enum Invariant {
     ValueAsDelivered,
     /// Events say what has changed, no more and no less.
     EventsFit,
+    /// Of the tabs of a page at most one talks to the network, once all were told who leads.
+    OneTabTalks,
+    /// Somebody leads within 1 s of a close or a crash, and within 5 s where a tab is frozen.
+    SomebodyLeads,
+    /// A hidden tab does not go on leading while a visible one follows.
+    HiddenLeaderYields,
+    /// Nobody takes the lead from a tab that lives and is in front.
+    LivingLeaderStays,
+    /// A follower has live what its leader has, from the same place, once everything said between them is heard.
+    FollowersAgree,
+    /// A page in the back/forward cache, and one whose client is closed, holds no lock, channel, stream or request.
+    AwayHoldsNothing,
     /// The same seed gives the same run.
     SameSeedSameRun,
 }
 
 impl Invariant {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 22] = [
         Self::SettlesOnceByDeadline,
         Self::NoWorseSource,
         Self::NoOlderRevision,
@@ -58,6 +70,12 @@ impl Invariant {
         Self::NoBusyLoop,
         Self::ValueAsDelivered,
         Self::EventsFit,
+        Self::OneTabTalks,
+        Self::SomebodyLeads,
+        Self::HiddenLeaderYields,
+        Self::LivingLeaderStays,
+        Self::FollowersAgree,
+        Self::AwayHoldsNothing,
         Self::SameSeedSameRun,
     ];
 
@@ -80,6 +98,12 @@ impl Invariant {
             Self::NoBusyLoop => "no-busy-loop",
             Self::ValueAsDelivered => "value-as-delivered",
             Self::EventsFit => "events-fit",
+            Self::OneTabTalks => "one-tab-talks",
+            Self::SomebodyLeads => "somebody-leads",
+            Self::HiddenLeaderYields => "hidden-leader-yields",
+            Self::LivingLeaderStays => "living-leader-stays",
+            Self::FollowersAgree => "followers-agree",
+            Self::AwayHoldsNothing => "away-holds-nothing",
             Self::SameSeedSameRun => "same-seed-same-run",
         }
     }

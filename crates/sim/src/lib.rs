@@ -20,6 +20,7 @@ mod events;
 mod generate;
 mod invariant;
 mod json;
+mod locks;
 mod model;
 mod network;
 mod promise;
@@ -28,8 +29,10 @@ mod schedule;
 mod serve;
 mod shrink;
 mod simulation;
+mod storage;
 mod store;
 mod streams;
+mod tab;
 mod visit;
 mod world;
 

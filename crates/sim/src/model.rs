@@ -30,6 +30,13 @@ pub(crate) struct Held {
     pub(crate) rung: Option<&'static str>,
 }
 
+/// What another tab relays: a value, and whether it is live there.
+#[derive(Debug, Clone)]
+pub(crate) enum Relayed {
+    Live(Held),
+    Lost(Held),
+}
+
 /// A value that the page hands in, with the truth about it.
 #[derive(Debug, Clone)]
 pub(crate) struct Given {
@@ -58,12 +65,15 @@ pub(crate) enum Delivered {
 struct Newest(BTreeMap<&'static str, Stamp>);
 
 impl Newest {
+    fn knows_newer(&self, stamp: Stamp) -> bool {
+        self.0
+            .get(stamp.registry)
+            .is_some_and(|newest| stamp.is_older_than(newest))
+    }
+
     fn admits(&mut self, stamp: Option<Stamp>) -> bool {
         let Some(stamp) = stamp else { return true };
-        let older = self
-            .0
-            .get(stamp.registry)
-            .is_some_and(|newest| stamp.is_older_than(newest));
+        let older = self.knows_newer(stamp);
         if !older {
             self.0.insert(stamp.registry, stamp);
         }
@@ -77,6 +87,8 @@ pub(crate) struct Model {
     pub(crate) live: Option<Held>,
     provided: Option<Held>,
     cache: Option<Held>,
+    /// Whether the page is tied to the origin that is live, rather than told of it by another tab.
+    pub(crate) linked: bool,
     /// Whether the cache is what was live in this visit.
     lost: bool,
     newest_live: Newest,
@@ -102,6 +114,7 @@ impl Model {
             live: None,
             provided: None,
             cache: None,
+            linked: false,
             lost: false,
             newest_live: Newest::default(),
             newest_provided: Newest::default(),
@@ -144,12 +157,49 @@ impl Model {
         self.doubts = 0;
         self.dirty = true;
         self.lost = false;
+        self.linked = true;
         self.live = Some(Held {
             document: Rc::clone(document),
             origin: Some(origin.to_owned()),
             rung: Some(rung),
         });
         Delivered::Taken
+    }
+
+    /// Another tab tells what is, or was, live; `false` when it is older than what is known here.
+    pub(crate) fn relay(&mut self, relayed: &Relayed) -> bool {
+        let (Relayed::Live(held) | Relayed::Lost(held)) = relayed;
+        let lost = matches!(relayed, Relayed::Lost(_));
+        let newer = self.newest_live.admits(held.document.stamp);
+        if newer {
+            self.doubts = 0;
+            self.lost = false;
+            self.linked = false;
+            self.live = Some(held.clone());
+        }
+        if lost && self.live.is_some() {
+            self.lose();
+        }
+        self.dirty = true;
+        newer
+    }
+
+    /// Whether something newer of the registry of `held` was live here.
+    pub(crate) fn knows_newer(&self, held: &Held) -> bool {
+        let stamp = held.document.stamp;
+        stamp.is_some_and(|it| self.newest_live.knows_newer(it))
+    }
+
+    /// What was live and is lost.
+    pub(crate) fn lost_value(&self) -> Option<&Held> {
+        self.cache.as_ref().filter(|_| self.lost)
+    }
+
+    fn lose(&mut self) {
+        self.cache = self.live.take();
+        self.linked = false;
+        self.lost = true;
+        self.dirty = true;
     }
 
     /// Whether a document is who the page expects, and of any use to it.
@@ -278,9 +328,7 @@ impl Model {
                     view.source, live.origin
                 )
             })?;
-            self.cache = self.live.take();
-            self.lost = true;
-            self.dirty = true;
+            self.lose();
         }
         ensure(
             due || self.settled || self.live.is_some(),

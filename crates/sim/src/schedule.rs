@@ -26,13 +26,18 @@ impl Schedule {
                 self.seed, self.rest, self.ending
             ),
             format!(
-                "page {:?}, timeout {}, engine after {}, visible {}, online {}, clock {:?}",
+                "page {:?}, timeout {}, engine after {}, visible {}, online {}, clock {:?}, hidden {:?}",
                 setup.page,
                 setup.timeout,
                 setup.engine_after,
                 setup.visible,
                 setup.online,
-                setup.clock
+                setup.clock,
+                setup.hidden_clock
+            ),
+            format!(
+                "tabs at {:?}, sharing {:?}, lag {}, storage {:?}",
+                setup.opened, setup.sharing, setup.lag, setup.storage
             ),
             format!(
                 "expects catalog {}, title {}, service {:?}, wishes {:?}",
@@ -70,10 +75,39 @@ pub(crate) struct Setup {
     pub(crate) inline: Vec<Handed>,
     pub(crate) weather: Weather,
     pub(crate) clock: Clock,
+    /// How punctual the timers of hidden tabs are.
+    pub(crate) hidden_clock: Clock,
+    /// When tabs with this page are opened; the first one at 0.
+    pub(crate) opened: Vec<u64>,
+    pub(crate) sharing: Sharing,
+    /// How long news of the lock and messages between tabs take at most.
+    pub(crate) lag: u64,
+    pub(crate) storage: StorageFault,
     pub(crate) visible: bool,
     pub(crate) online: bool,
     /// Subscribers that are there before the engine is.
     pub(crate) early: Vec<Manner>,
+}
+
+/// What the tabs of a page have in common besides the storage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sharing {
+    /// The client was told to stay alone.
+    Off,
+    /// The browser has no locks.
+    Unsupported,
+    /// A lock and a channel.
+    On,
+}
+
+/// What is wrong with the browser's storage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StorageFault {
+    None,
+    /// It can be read, and not be written.
+    Full,
+    /// It can be neither read nor written.
+    Barred,
 }
 
 /// Where the client runs.
@@ -228,6 +262,8 @@ pub(crate) enum Manner {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Event {
     pub(crate) at: u64,
+    /// Which of the tabs that are open then, counted round and round.
+    pub(crate) tab: usize,
     pub(crate) what: What,
 }
 
@@ -253,12 +289,30 @@ pub(crate) enum What {
     Subscribe(Manner),
     Unsubscribe(usize),
     Stream(StreamFault),
-    /// Nothing runs for so long.
+    /// The tab's code does not run for so long.
     Freeze(u64),
+    /// No code runs for so long, and streams break; whether the clock stands still meanwhile.
+    Sleep(u64, bool),
+    /// The wall clock jumps.
+    WallClock(i64),
+    Storage(StorageFault),
+    /// Somebody else writes to the storage.
+    Tamper(Record),
+    /// What is kept is of another schema.
+    Outdate,
+    OpenTab,
+    CloseTab,
+    /// The tab is gone without a word.
+    Crash,
+    /// The page goes into the back/forward cache.
+    GoAway,
+    /// And comes back from there.
+    ComeBack,
     /// The host wakes the machine although nothing is due.
     WakeEarly,
     /// The page is loaded again.
     Reload,
+    /// The client is closed.
     Close,
 }
 

@@ -1,7 +1,7 @@
 //! Makes a failing schedule small: drops events, then softens what is left, as long as the same invariant breaks.
 
 use crate::invariant::Invariant;
-use crate::schedule::{Clock, Schedule, Weather};
+use crate::schedule::{Clock, Schedule, StorageFault, Weather};
 use crate::simulation;
 
 /// The most runs that shrinking may take.
@@ -35,8 +35,13 @@ pub fn shrink(schedule: &Schedule, invariant: Invariant) -> Schedule {
         }
         width /= 2;
     }
-    let softer: [fn(&mut Schedule); 8] = [
+    let softer: [fn(&mut Schedule); 13] = [
         |it| it.rest = 0,
+        |it| it.setup.opened.truncate(1),
+        |it| it.setup.opened.truncate(2),
+        |it| it.setup.lag = 0,
+        |it| it.setup.storage = StorageFault::None,
+        |it| it.setup.hidden_clock = Clock::Punctual,
         |it| it.setup.weather = Weather::CLEAR,
         |it| it.setup.clock = Clock::Punctual,
         |it| it.setup.cached = None,

@@ -1,61 +1,47 @@
-//! One run: virtual time, the schedule's events, what is under way, and the host that obeys the one law.
+//! One run: virtual time, the schedule's events, what is under way, and a browser that obeys the one law in each tab.
 
+mod delivery;
 mod ending;
 mod happenings;
 mod queue;
+mod quiet;
 mod records;
+mod tabs;
 mod telling;
 
 use crate::corners::Reached;
+use crate::digest::Digest;
 use crate::invariant::{Broken, Invariant};
 use crate::json::Shared;
-use crate::model::{Given, Held};
+use crate::locks::Locks;
+use crate::model::Given;
 use crate::network::{self, dice};
 use crate::schedule::{Clock, Schedule, Setup, Weather};
-use crate::serve;
-use crate::streams::{Arriving, Delayed, Streams};
+use crate::storage::Storage;
+use crate::streams::Delayed;
+use crate::tab::Tab;
 use crate::visit::{Effect, Moment, Visit};
 use crate::world::World;
-use landfall_protocol::resolver::{Input, RequestId, StreamId};
-use landfall_protocol::snapshot::Snapshot;
+use delivery::{Content, Delivery};
+use landfall_protocol::resolver::Input;
 use queue::Queue;
+use quiet::Quiet;
 use std::rc::Rc;
 
 /// The most steps of one run; a run that needs more goes round in circles.
-const MAX_STEPS: u64 = 60_000;
+const MAX_STEPS: u64 = 120_000;
 
-/// Between two words of a stream that says the same again and again.
-const NAGS_EVERY: u64 = 700;
-
-/// What a run was like.
+/// Content a run was like.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// Inputs that the machine got.
+    /// Inputs that the machines got.
     pub steps: u64,
     /// The corners that it reached.
     pub reached: Reached,
-    /// A fingerprint of everything it did.
+    /// A fingerprint of everything they did.
     pub digest: u64,
     /// The first invariant that did not hold.
     pub broken: Option<Broken>,
-}
-
-/// Something under way to the page.
-#[derive(Debug)]
-enum Delivery {
-    Answer(RequestId, network::Arrival),
-    Stream(StreamId, Arriving),
-    /// The engine has arrived.
-    Start,
-    /// The facade's own deadline.
-    Watchdog,
-}
-
-/// What is in the browser's storage.
-struct Stored {
-    snapshot: Rc<Snapshot<Shared>>,
-    held: Held,
-    at: u64,
 }
 
 pub(crate) struct Simulation<'a> {
@@ -65,23 +51,22 @@ pub(crate) struct Simulation<'a> {
     weather: Weather,
     clock: Clock,
     now: u64,
-    frozen_until: u64,
+    /// The wall clock, as seen from `now`.
+    wall: i64,
     queue: Queue<Delivery>,
-    visit: Visit,
-    born: u64,
+    tabs: Vec<Tab<Delivery>>,
     visits: u64,
-    started: bool,
-    /// Calls of the page that wait for the engine.
-    waiting: Vec<Given>,
-    inline: Vec<Given>,
-    streams: Streams,
-    visible: bool,
+    /// How many tabs are still to be opened.
+    to_come: usize,
+    locks: Locks,
+    storage: Storage,
     local_access: bool,
-    storage: Option<Stored>,
+    quiet: Quiet,
     /// How often each thing happened whose fate is diced.
     counts: Vec<u64>,
     steps: u64,
     reached: Reached,
+    digest: Digest,
     log: Option<Vec<String>>,
 }
 
@@ -91,11 +76,13 @@ type Run = Result<(), Broken>;
 pub(crate) fn run(schedule: &Schedule, log: bool) -> (Outcome, Vec<String>) {
     let mut simulation = Simulation::new(schedule, log);
     let broken = simulation.live().err();
-    simulation.leave();
+    for tab in 0..simulation.tabs.len() {
+        simulation.sum_up(tab);
+    }
     let outcome = Outcome {
         steps: simulation.steps,
         reached: simulation.reached,
-        digest: simulation.visit.digest.value(),
+        digest: simulation.digest.value(),
         broken,
     };
     (outcome, simulation.log.unwrap_or_default())
@@ -104,55 +91,44 @@ pub(crate) fn run(schedule: &Schedule, log: bool) -> (Outcome, Vec<String>) {
 impl<'a> Simulation<'a> {
     fn new(schedule: &'a Schedule, log: bool) -> Self {
         let setup = Rc::new(schedule.setup.clone());
-        let world = World::new(&setup);
-        let kept = records::first_record(&setup);
-        let visit = Visit::new(&setup, world.page_origin(), schedule.seed, kept);
+        let first = setup.cached.map(|it| records::kept(&setup, it));
         let mut simulation = Self {
             schedule,
-            world,
+            world: World::new(&setup),
             weather: setup.weather,
             clock: setup.clock,
             now: 0,
-            frozen_until: 0,
+            wall: 0,
             queue: Queue::default(),
-            visit,
-            born: 0,
+            tabs: Vec::new(),
             visits: 0,
-            started: false,
-            waiting: Vec::new(),
-            inline: setup.inline.iter().map(|it| serve::handed(*it)).collect(),
-            streams: Streams::default(),
-            visible: setup.visible,
+            to_come: setup.opened.len(),
+            locks: Locks::default(),
+            storage: Storage::new(first, setup.storage),
             local_access: false,
-            storage: None,
-            counts: vec![0; setup.origins.len() + 2],
+            quiet: Quiet::default(),
+            counts: vec![0; setup.origins.len() + 3],
             steps: 0,
             reached: Reached::default(),
+            digest: Digest::default(),
             log: log.then(Vec::new),
             setup,
         };
-        simulation.open_page();
+        for at in &schedule.setup.opened {
+            simulation.queue.push(*at, Delivery::opening());
+        }
         simulation
     }
 
-    /// The page is there; its engine is on its way.
-    fn open_page(&mut self) {
-        for manner in &self.setup.early {
-            self.visit.store.subscribe(*manner);
-        }
-        self.queue
-            .push(self.now + self.setup.engine_after, Delivery::Start);
-        self.queue
-            .push(self.now + self.setup.timeout, Delivery::Watchdog);
-    }
-
-    /// The visit is over: it goes into the sums.
-    fn leave(&mut self) {
-        self.steps += self.visit.steps;
-        self.reached.add(self.visit.reached);
-        if self.visit.model.dropped_provided {
+    /// A visit is over: it goes into the sums.
+    fn sum_up(&mut self, tab: usize) {
+        let visit = &self.tabs[tab].visit;
+        self.steps += visit.steps;
+        self.reached.add(visit.reached);
+        if visit.model.dropped_provided {
             self.reached.mark("an older provided document came");
         }
+        self.digest.add_number(visit.digest.value());
     }
 
     fn live(&mut self) -> Run {
@@ -160,7 +136,7 @@ impl<'a> Simulation<'a> {
             let at = self.schedule.events[index].at;
             self.pass_until(at)?;
             self.happen(index)?;
-            if self.visit.closed {
+            if self.to_come == 0 && !self.tabs.iter().any(Tab::is_used) {
                 self.reached.mark("the client was closed under way");
                 return self.after_close();
             }
@@ -171,187 +147,144 @@ impl<'a> Simulation<'a> {
     /// Lets time go by: whatever comes first, an arrival or a wake-up, until nothing is due by `end`.
     fn pass_until(&mut self, end: u64) -> Run {
         while self.pass_once(end)? {}
+        self.judge_leadership(end)?;
         self.now = self.now.max(end);
         Ok(())
     }
 
     /// The next thing that is due by `end`, if there is one.
     fn pass_once(&mut self, end: u64) -> Result<bool, Broken> {
-        let arrival = self.queue.next_at();
-        let wake = self.wake_at();
-        let Some(next) = arrival.into_iter().chain(wake).min() else {
+        let arrival = self.queue.next_at().map(|at| at.max(self.now));
+        let woken = (0..self.tabs.len()).filter_map(|tab| {
+            let it = &self.tabs[tab];
+            let at = it.wake?.max(it.frozen_until).max(self.now);
+            Some((at, tab))
+        });
+        let wake = woken.min().filter(|it| arrival.is_none_or(|at| it.0 < at));
+        let Some(at) = wake.map(|it| it.0).or(arrival).filter(|at| *at <= end) else {
             return Ok(false);
         };
-        let at = next.max(self.frozen_until).max(self.now);
-        if at > end {
-            return Ok(false);
-        }
+        self.judge_leadership(at)?;
         self.now = at;
-        if self.steps + self.visit.steps > MAX_STEPS {
-            return Err(self.broken((
-                Invariant::NoBusyLoop,
-                format!("more than {MAX_STEPS} steps"),
-            )));
+        let steps: u64 = self.tabs.iter().map(|it| it.visit.steps).sum();
+        if self.steps + steps > MAX_STEPS {
+            let what = format!("more than {MAX_STEPS} steps");
+            return Err(self.broken((Invariant::NoBusyLoop, what)));
         }
-        if arrival.is_some_and(|it| it <= next) {
-            self.arrive()?;
-        } else {
-            self.step(Input::Wake)?;
+        match wake {
+            Some((_, tab)) => self.step(tab, Input::Wake)?,
+            None => self.arrive()?,
         }
         Ok(true)
     }
 
-    /// When the host's timer goes off: never before it is due.
-    fn wake_at(&self) -> Option<u64> {
-        if !self.started {
-            return None;
-        }
-        let due = (self.born + self.visit.timeout()?.0).max(self.now);
-        Some(match self.clock {
-            Clock::Punctual => due,
-            Clock::Late(most) => due + dice(self.schedule.seed, 99, due).below(most + 1),
-            Clock::Throttled(grid) => due.div_ceil(grid) * grid,
-        })
+    /// Something reaches a tab after so many milliseconds.
+    fn send(&mut self, tab: usize, after: u64, what: Content) {
+        let number = self.tabs[tab].number;
+        self.queue.push(
+            self.now + after,
+            Delivery {
+                to: Some((tab, number)),
+                what,
+            },
+        );
     }
 
-    fn arrive(&mut self) -> Run {
-        let Some(delivery) = self.queue.pop() else {
-            return Ok(());
-        };
-        let now = self.now - self.born;
-        match delivery {
-            Delivery::Start => self.start(),
-            Delivery::Watchdog => {
-                if !self.started {
-                    self.say(|| "the watchdog settles".to_owned());
-                    self.reached.mark("the watchdog settled");
-                    self.visit.store.watchdog();
-                }
-                Ok(())
-            }
-            Delivery::Answer(id, arrival) => {
-                let (result, heard) = arrival.told;
-                self.say(|| format!("answer to {id:?}: {}", telling::brief(&result, &heard)));
-                self.visit.hear(now, id, &heard);
-                self.step(Input::Answered { id, result })
-            }
-            Delivery::Stream(id, arriving) => {
-                self.say(|| format!("stream {id:?}: {}", telling::brief_stream(&arriving)));
-                if let Some(document) = arriving.catalog() {
-                    self.visit.hear_stream(id, document);
-                }
-                if matches!(arriving, Arriving::Nagging(_)) && self.streams.is_open(id) {
-                    let again = self.now + NAGS_EVERY;
-                    self.queue
-                        .push(again, Delivery::Stream(id, arriving.clone()));
-                }
-                let event = arriving.event();
-                self.step(Input::Streamed { id, event })
-            }
-        }
+    fn provide(&mut self, tab: usize, given: Given) -> Run {
+        self.tabs[tab].visit.model.provide(&given);
+        self.step(tab, Input::Provided(given.json))
     }
 
-    fn start(&mut self) -> Run {
-        self.started = true;
-        self.step(Input::Start)?;
-        if self.local_access {
-            self.step(Input::LocalAccess(true))?;
-        }
-        if !self.visible {
-            self.step(Input::Visible(false))?;
-        }
-        if !self.world.online {
-            self.step(Input::Online(false))?;
-        }
-        for given in std::mem::take(&mut self.waiting) {
-            self.provide(given)?;
-        }
-        Ok(())
-    }
-
-    fn provide(&mut self, given: Given) -> Run {
-        self.visit.model.provide(&given);
-        self.step(Input::Provided(given.json))
-    }
-
-    /// Hands one input to the machine and carries out what follows.
-    fn step(&mut self, input: Input<Shared>) -> Run {
+    /// Hands one input to the machine of a tab and carries out what follows.
+    fn step(&mut self, tab: usize, input: Input<Shared>) -> Run {
         if self.log.is_some() {
-            let text = match &input {
-                Input::Answered { .. } | Input::Streamed { .. } => None,
-                other => Some(format!("{other:?}")),
-            };
-            if let Some(text) = text {
-                self.say(|| text.chars().take(160).collect());
-            }
+            self.say_input(tab, &input);
         }
+        let it = &mut self.tabs[tab];
+        let clock = it.clock(self.clock, &self.setup);
         let moment = Moment {
-            now: self.now - self.born,
-            punctual: self.clock == Clock::Punctual && self.frozen_until <= self.now,
-            inline: &self.inline,
+            now: self.now - it.born,
+            punctual: clock == Clock::Punctual && it.frozen_until <= self.now,
+            inline: &it.inline,
             world: &self.world,
         };
-        let before = self.visit.snapshot().cloned();
-        let effects = self.visit.step(moment, input);
-        self.say_shown(before.as_ref());
+        let before = self.log.as_ref().and(it.visit.snapshot().cloned());
+        let effects = it.visit.step(moment, input);
+        self.say_shown(tab, before.as_ref());
         let effects = effects.map_err(|it| self.broken(it))?;
         for effect in effects {
-            self.carry_out(effect)?;
+            self.carry_out(tab, effect)?;
         }
-        Ok(())
+        self.set_timer(tab);
+        self.judge_tabs()
     }
 
-    fn carry_out(&mut self, effect: Effect) -> Run {
+    fn set_timer(&mut self, tab: usize) {
+        let (now, clock, seed) = (self.now, self.clock, self.schedule.seed);
+        self.tabs[tab].set_timer(now, clock, &self.setup, seed);
+    }
+
+    fn carry_out(&mut self, tab: usize, effect: Effect) -> Run {
         match effect {
             Effect::Send(asked) => {
-                self.say(|| {
+                self.say(tab, || {
                     let probe = &asked.probe;
-                    format!(
-                        "  -> {:?} {} {}",
-                        asked.id,
-                        probe.method.as_str(),
-                        probe.url
-                    )
+                    let method = probe.method.as_str();
+                    format!("  -> {:?} {method} {}", asked.id, probe.url)
                 });
                 let mut rng = self.dice(asked.candidate);
                 let arrivals = network::send(&mut self.world, &self.weather, &asked, &mut rng);
                 for arrival in arrivals {
-                    let at = self.now + arrival.after;
-                    self.queue.push(at, Delivery::Answer(asked.id, arrival));
+                    self.send(tab, arrival.after, Content::Answer(asked.id, arrival.told));
                 }
             }
             Effect::OpenStream(id, url) => {
-                self.say(|| format!("  -> {id:?} stream {url}"));
+                self.say(tab, || format!("  -> {id:?} stream {url}"));
                 let mut rng = self.dice(self.setup.origins.len());
-                let delayed = self
-                    .streams
-                    .open(&self.world, &self.weather, id, &url, &mut rng);
-                self.send_streams(delayed);
+                let streams = &mut self.tabs[tab].streams;
+                let delayed = streams.open(&self.world, &self.weather, id, &url, &mut rng);
+                self.send_streams(tab, delayed);
             }
             Effect::CloseStream(id) => {
-                self.say(|| format!("  -> {id:?} closed"));
-                self.streams.close(id);
+                self.say(tab, || format!("  -> {id:?} closed"));
+                self.tabs[tab].streams.close(id);
             }
-            Effect::Store(snapshot) => match self.visit.live().cloned() {
-                Some(held) => {
-                    let at = self.now;
-                    self.storage = Some(Stored { snapshot, held, at });
-                }
-                None => {
+            Effect::Store(snapshot) => {
+                let Some(held) = self.tabs[tab].visit.live().cloned() else {
                     let what = "something is stored that is not live".to_owned();
                     return Err(self.broken((Invariant::ValueAsDelivered, what)));
+                };
+                if !self.storage.keep(snapshot, held, self.wall_now()) {
+                    self.reached.mark("nothing could be stored");
                 }
-            },
-            Effect::Forget => self.storage = None,
+            }
+            Effect::Forget => self.storage.forget(),
+            Effect::Join => self.join(tab),
+            Effect::Leave => self.let_go(tab),
+            Effect::Steal => return self.steal(tab),
+            Effect::Post(told) => self.post(tab, &told),
         }
         Ok(())
     }
 
-    fn send_streams(&mut self, delayed: Vec<Delayed>) {
+    fn send_streams(&mut self, tab: usize, delayed: Vec<Delayed>) {
         for (id, after, arriving) in delayed {
-            self.queue
-                .push(self.now + after, Delivery::Stream(id, arriving));
+            self.send(tab, after, Content::Stream(id, arriving));
         }
+    }
+
+    /// A new visit, with what it finds in the storage.
+    fn visit(&mut self) -> (Visit, u64) {
+        let kept = self.storage.read(self.wall_now());
+        let number = self.visits;
+        self.visits += 1;
+        let seed = self.schedule.seed ^ number;
+        let visit = Visit::new(&self.setup, self.world.page_origin(), seed, kept);
+        (visit, number)
+    }
+
+    fn wall_now(&self) -> i64 {
+        self.wall.saturating_add_unsigned(self.now)
     }
 
     /// A generator for the next thing of a kind.

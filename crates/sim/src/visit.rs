@@ -3,24 +3,29 @@
 
 mod judge;
 mod options;
+mod relay;
 
 use crate::corners::Reached;
 use crate::digest::Digest;
 use crate::document::Document;
 use crate::invariant::{Checked, Invariant, ensure};
 use crate::json::Shared;
-use crate::model::{Delivered, Given, Held, Kept, Model};
+use crate::model::{Delivered, Given, Held, Kept, Model, Relayed};
 use crate::promise::Promise;
-use crate::schedule::{Page, Setup};
+use crate::schedule::{Page, Setup, Sharing};
 use crate::store::Store;
 use crate::world::{Heard, World};
 use crate::{events, requests};
 use landfall_protocol::probe::Probe;
-use landfall_protocol::resolver::{Action, Event, Input, RequestId, Resolver, StreamId};
+use landfall_protocol::resolver::{
+    Action, Event, Input, Lock, Message, RequestId, Resolver, StreamId,
+};
 use landfall_protocol::snapshot::{Snapshot, View};
 use landfall_protocol::time::Millis;
 use std::collections::VecDeque;
 use std::rc::Rc;
+
+pub(crate) use relay::{Role, Told};
 
 /// A request under way.
 #[derive(Debug, Clone)]
@@ -39,6 +44,10 @@ pub(crate) enum Effect {
     CloseStream(StreamId),
     Store(Rc<Snapshot<Shared>>),
     Forget,
+    Join,
+    Leave,
+    Steal,
+    Post(Told),
 }
 
 /// What the host knows when it hands in an input.
@@ -64,6 +73,11 @@ pub(crate) struct Visit {
     in_flight: Vec<Asked>,
     stream: Option<StreamId>,
     shown: Option<Rc<Snapshot<Shared>>>,
+    pub(crate) role: Role,
+    /// What was published last, with the truth that others are to be told about it.
+    truth: Option<(Rc<Snapshot<Shared>>, Option<Relayed>)>,
+    /// What it tells the other tabs in this step.
+    posts: Vec<Message<Rc<Snapshot<Shared>>>>,
     pub(crate) closed: bool,
     pub(crate) visible: bool,
     pub(crate) online: bool,
@@ -94,6 +108,9 @@ impl Visit {
             in_flight: Vec::new(),
             stream: None,
             shown: None,
+            role: Role::Alone,
+            truth: None,
+            posts: Vec::new(),
             closed: false,
             visible: true,
             online: true,
@@ -184,6 +201,7 @@ impl Visit {
             self.resolver.handle(Millis(moment.now), input);
             let drained = self.drain(moment, &mut inbox)?;
             self.judge(moment, wake, drained)?;
+            self.tell()?;
         }
         Ok(std::mem::take(&mut self.effects))
     }
@@ -197,7 +215,13 @@ impl Visit {
 
     fn tell_model(&mut self, moment: Moment<'_>, input: &Input<Shared>) {
         match input {
-            Input::Start => self.model.start(self.kept.as_ref()),
+            Input::Start => {
+                self.set_role(self.starting_role());
+                self.model.start(self.kept.as_ref());
+            }
+            Input::Lock(lock) => self.told_lock(*lock),
+            Input::Leave => self.set_role(Role::Away),
+            Input::Return => self.set_role(self.starting_role()),
             Input::Looked(_) => self.model.look(moment.inline),
             Input::Visible(visible) => self.visible = *visible,
             Input::Online(online) => self.online = *online,
@@ -221,7 +245,10 @@ impl Visit {
         let mut drained = Drained::default();
         while let Some(action) = self.resolver.poll_action() {
             drained.actions += 1;
-            let ends = matches!(action, Action::Abort(_) | Action::CloseStream(_));
+            let ends = matches!(
+                action,
+                Action::Abort(_) | Action::CloseStream(_) | Action::Leave
+            );
             ensure(ends || !self.closed, Invariant::SilentAfterClose, || {
                 format!("{action:?} after the close")
             })?;
@@ -247,12 +274,14 @@ impl Visit {
                     self.stream = self.stream.filter(|it| *it != id);
                     self.effects.push(Effect::CloseStream(id));
                 }
-                Action::Join | Action::Leave | Action::Steal | Action::Post(_) => {
-                    return Err((
-                        Invariant::Bounded,
-                        format!("{action:?} of a page that is alone"),
-                    ));
+                Action::Join if self.setup.sharing == Sharing::Unsupported => {
+                    self.reached.mark("a browser had no locks");
+                    inbox.push_back(Input::Lock(Lock::Unsupported));
                 }
+                Action::Join => self.effects.push(Effect::Join),
+                Action::Leave => self.effects.push(Effect::Leave),
+                Action::Steal => self.effects.push(Effect::Steal),
+                Action::Post(message) => self.posts.push(message),
                 Action::Store(snapshot) => self.effects.push(Effect::Store(snapshot)),
                 Action::Forget => {
                     drained.forgets = true;

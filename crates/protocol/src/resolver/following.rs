@@ -6,27 +6,38 @@ use super::link::Link;
 use super::machine::Resolver;
 use super::tabs::{Lock, Message};
 use crate::json::Json;
-use crate::snapshot::Snapshot;
+use crate::reason::Reason;
 use std::rc::Rc;
 
 impl<J: Json> Resolver<J> {
     /// This tab leads, or follows, or is alone.
     pub(super) fn locked(&mut self, lock: Lock) {
-        if !self.tabs.lock(lock, self.visible, &mut self.io) {
+        let live = self.holdings.is_live();
+        if !self.tabs.lock(lock, live, &mut self.io) {
             return;
         }
         if self.tabs.leads() {
             self.lead();
         } else {
             self.rest();
+            // The leader may not have found as much.
+            if self.holdings.is_live() {
+                self.relay();
+            }
         }
     }
 
     /// Talks to the network, from where the tab before left off.
     fn lead(&mut self) {
+        self.holdings.relayed = None;
         match self.holdings.live_place() {
             Some((origin, rung)) if self.link.is_none() => {
+                self.race.stop(&mut self.io);
+                let barred = self.race.is_barred(&origin);
                 self.link = Some(Link::resume(origin, rung, self.is_active(), &self.io));
+                if barred {
+                    self.lost(Reason::Permission);
+                }
             }
             None if !self.race.is_running() => self.begin_race(),
             _ => {}
@@ -45,32 +56,50 @@ impl<J: Json> Resolver<J> {
         match message {
             Message::Hello => {
                 self.tabs.hello(&self.io);
-                self.post_snapshot();
+                if self.tabs.is_leader() {
+                    self.io.act(Action::Post(Message::Beat {
+                        visible: self.visible,
+                    }));
+                    self.relay();
+                }
+            }
+            Message::Lead { live } => {
+                self.tabs.led(&mut self.io);
+                if !live && !self.tabs.leads() && self.holdings.is_live() {
+                    self.relay();
+                }
             }
             Message::Beat { visible } => self.tabs.alive(visible, self.visible, &mut self.io),
-            Message::Snapshot(json) if !self.tabs.leads() => {
+            Message::Snapshot(json) if self.link.is_none() => {
                 match self.holdings.take_relayed(&json, self.io.now) {
                     Ok(Taken::Changed) => self.changed = true,
                     Ok(Taken::Same) => {}
                     Err(refused) => self.note("refused", None, refused.code.as_str()),
                 }
+                // A leader that knew less than its followers goes on from there.
+                if self.tabs.leads() {
+                    self.lead();
+                }
             }
-            Message::Snapshot(_) => {}
+            Message::Snapshot(_) => self.tabs.contradicted(&self.io),
         }
     }
 
-    /// Tells a follower how things are: what is, or was, live; the rest each page knows of itself.
-    fn post_snapshot(&mut self) {
-        if !self.tabs.is_leader() {
-            return;
-        }
-        self.io.act(Action::Post(Message::Beat {
-            visible: self.visible,
-        }));
-        let worth = |it: &&Rc<Snapshot<J>>| matches!(it.view.status, "live" | "stale");
-        if let Some(snapshot) = self.published.as_ref().filter(worth) {
-            self.io
-                .act(Action::Post(Message::Snapshot(Rc::clone(snapshot))));
+    /// Tells the other tabs how things are: what is, or was, live; the rest each page knows of itself.
+    pub(super) fn relay(&mut self) {
+        let snapshot = match self.published.as_ref().map(|it| it.view.status) {
+            Some("live" | "stale") => self.published.clone(),
+            // What the page hands in hides from itself that the backend is lost, and not from the others.
+            Some("provided") if self.holdings.lost.is_some() => {
+                let provided = self.holdings.provided.take();
+                let lost = self.view();
+                self.holdings.provided = provided;
+                Some(Rc::new(lost))
+            }
+            _ => None,
+        };
+        if let Some(snapshot) = snapshot {
+            self.io.act(Action::Post(Message::Snapshot(snapshot)));
         }
     }
 

@@ -55,7 +55,7 @@ pub(super) struct Held<J> {
 
 pub(super) struct Holdings<J> {
     live: Option<Held<J>>,
-    provided: Option<Held<J>>,
+    pub(super) provided: Option<Held<J>>,
     cache: Option<Held<J>>,
     /// Where and why the backend was lost, if the cache holds what was live in this visit.
     pub(super) lost: Option<(Option<BaseUrl>, Reason)>,
@@ -184,17 +184,16 @@ impl<J: Json> Holdings<J> {
             age: Millis::ZERO,
         };
         let was_live = self.is_live();
-        let mut taken = self
-            .take_live(held)
-            .map_err(|_| Refused::new(Code::Older, ""))?;
-        self.relayed = reason.map(|reason| (reason, subject));
+        let taken = self.take_live(held);
         if status != "live" {
+            self.relayed = reason.map(|reason| (reason, subject));
+            // Lost is lost, also where something newer was known than what the leader had.
             self.lose_live(origin, reason.unwrap_or(Reason::Deadline));
         }
         if was_live != self.is_live() {
-            taken = Taken::Changed;
+            return Ok(Taken::Changed);
         }
-        Ok(taken)
+        taken.map_err(|_| Refused::new(Code::Older, ""))
     }
 
     /// Takes a value that the page hands in: a catalog, or an object of config values.

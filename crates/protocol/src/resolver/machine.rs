@@ -290,7 +290,7 @@ impl<J: Json> Resolver<J> {
         Ok(())
     }
 
-    fn lost(&mut self, reason: Reason) {
+    pub(super) fn lost(&mut self, reason: Reason) {
         let Some(mut link) = self.link.take() else {
             return;
         };
@@ -368,7 +368,11 @@ impl<J: Json> Resolver<J> {
             self.next_look = self.io.now + self.look_span;
         }
         if self.tabs.advance(self.visible, &mut self.io) {
-            self.begin_race();
+            if self.tabs.is_leader() {
+                self.relay();
+            } else {
+                self.begin_race();
+            }
         }
         let race = &self.race;
         match &mut self.link {

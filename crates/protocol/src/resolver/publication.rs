@@ -5,7 +5,6 @@ use super::bases::bases;
 use super::event::{self, Event};
 use super::holdings::Source;
 use super::machine::Resolver;
-use super::tabs::Message;
 use super::trace::Entry;
 use crate::json::Json;
 use crate::probe::Rung;
@@ -40,11 +39,10 @@ impl<J: Json> Resolver<J> {
         if self.tabs.leads() && snapshot.view.source == Some(Source::Live.as_str()) {
             self.io.act(Action::Store(Rc::clone(&snapshot)));
         }
-        if self.tabs.is_followed() {
-            self.io
-                .act(Action::Post(Message::Snapshot(Rc::clone(&snapshot))));
-        }
         self.published = Some(Rc::clone(&snapshot));
+        if self.tabs.is_followed() {
+            self.relay();
+        }
         self.io.act(Action::Publish { snapshot, events });
     }
 
@@ -79,7 +77,7 @@ impl<J: Json> Resolver<J> {
             .is_some_and(|it| it.view.code != reason.as_str() || it.view.subject != subject)
     }
 
-    fn view(&self) -> Snapshot<J> {
+    pub(super) fn view(&self) -> Snapshot<J> {
         let best = self.holdings.best();
         let held = best.map(|(_, held)| held);
         let source = best.map_or(Source::Fallback, |(source, _)| source);

@@ -1,7 +1,7 @@
 //! Tabs of one origin and name: one leads and talks to the network, the others follow.
 //!
 //! The leader holds a lock (Web Locks), so a close or a crash hands it on at once. A leader that is frozen
-//! still holds it: whoever hears nothing for [`SILENCE`] takes the lock away. A hidden leader is throttled by
+//! still holds it: whoever hears nothing for [`SILENCE`], and no answer to a last question, takes the lock away. A hidden leader is throttled by
 //! its browser, so a visible tab takes over from it. Where the browser has no locks, each tab is on its own.
 
 use super::action::Action;
@@ -13,8 +13,10 @@ use crate::time::Millis;
 const JOINING: Millis = Millis(60);
 /// Between two signs of life of a leader that is followed.
 const BEAT: Millis = Millis(1_500);
-/// After this long without a sign of life the leader counts as frozen.
-const SILENCE: Millis = Millis(4_000);
+/// After this long without a sign of life a follower asks whether the leader is still there.
+const SILENCE: Millis = Millis(3_500);
+/// Without an answer for this long the leader counts as frozen.
+const LAST_WORD: Millis = Millis(500);
 /// Visible followers of a hidden leader take over after a random moment, so that mostly one of them does.
 const TAKEOVER: u64 = 150;
 
@@ -34,6 +36,11 @@ pub enum Lock {
 pub enum Message<S> {
     /// A follower is there and wants to know how things are.
     Hello,
+    /// This tab leads from now on: whoever follows says hello.
+    Lead {
+        /// Whether it knows what is live; otherwise it wants to be told.
+        live: bool,
+    },
     /// The leader is alive.
     Beat {
         /// Whether its page is visible.
@@ -58,9 +65,11 @@ pub(super) enum Role {
 pub(super) struct Tabs {
     pub(super) role: Role,
     followed: bool,
+    /// Whether another tab has told something else: the followers are told again with the next sign of life.
+    contradicted: bool,
     /// When the role is settled, the next beat is due, or the leader counts as frozen: what the role waits for.
     at: Millis,
-    /// When to take over from a hidden leader.
+    /// When to take over from a leader that is hidden, or does not answer.
     takeover_at: Millis,
 }
 
@@ -69,6 +78,7 @@ impl Tabs {
         Self {
             role: Role::Alone,
             followed: false,
+            contradicted: false,
             at: Millis::NEVER,
             takeover_at: Millis::NEVER,
         }
@@ -92,6 +102,7 @@ impl Tabs {
         self.role = role;
         self.at = at;
         self.followed = false;
+        self.contradicted = false;
         self.takeover_at = Millis::NEVER;
         io.trace.push(Entry::new(io.now, "tab", name));
     }
@@ -109,14 +120,14 @@ impl Tabs {
     }
 
     /// Takes the news of the lock. `true` when the role has changed.
-    pub(super) fn lock<J>(&mut self, lock: Lock, visible: bool, io: &mut Io<J>) -> bool {
+    pub(super) fn lock<J>(&mut self, lock: Lock, live: bool, io: &mut Io<J>) -> bool {
         if matches!(self.role, Role::Alone | Role::Away) {
             return false;
         }
         match lock {
             Lock::Granted => {
                 self.become_(Role::Leader, Millis::NEVER, "leader", io);
-                io.act(Action::Post(Message::Beat { visible }));
+                io.act(Action::Post(Message::Lead { live }));
             }
             Lock::Taken => {
                 self.become_(Role::Follower, io.now + SILENCE, "follower", io);
@@ -132,6 +143,23 @@ impl Tabs {
         if self.is_leader() && !self.followed {
             self.followed = true;
             self.at = io.now + BEAT;
+        }
+    }
+
+    /// Another tab leads from now on.
+    pub(super) fn led<J>(&mut self, io: &mut Io<J>) {
+        if self.role == Role::Follower {
+            self.at = io.now + SILENCE;
+            self.takeover_at = Millis::NEVER;
+            io.act(Action::Post(Message::Hello));
+        }
+    }
+
+    /// Another tab tells what this one knows better.
+    pub(super) fn contradicted<J>(&mut self, io: &Io<J>) {
+        if self.is_leader() {
+            self.contradicted = true;
+            self.at = self.at.min(io.now + BEAT);
         }
     }
 
@@ -154,13 +182,15 @@ impl Tabs {
             Role::Leader if self.followed => io.act(Action::Post(Message::Beat { visible })),
             Role::Follower if visible => {
                 self.at = io.now + SILENCE;
+                self.takeover_at = Millis::NEVER;
                 io.act(Action::Post(Message::Hello));
             }
             _ => {}
         }
     }
 
-    /// Does what is due. `true` when the tab has waited long enough to hear of its role.
+    /// Does what is due. `true` when the tab has waited long enough to hear of its role, or when it leads and has to
+    /// tell again how things are.
     pub(super) fn advance<J>(&mut self, visible: bool, io: &mut Io<J>) -> bool {
         if self.next(visible).0 > io.now {
             return false;
@@ -173,11 +203,18 @@ impl Tabs {
             Role::Leader => {
                 self.at = io.now + BEAT;
                 io.act(Action::Post(Message::Beat { visible }));
+                return std::mem::take(&mut self.contradicted);
             }
-            _ => {
+            // Who comes too late has slept itself, and asks first.
+            _ if self.takeover_at <= io.now && io.now <= self.takeover_at + LAST_WORD => {
                 self.at = io.now + SILENCE;
                 self.takeover_at = Millis::NEVER;
                 io.act(Action::Steal);
+            }
+            _ => {
+                self.at = Millis::NEVER;
+                self.takeover_at = io.now + LAST_WORD;
+                io.act(Action::Post(Message::Hello));
             }
         }
         false

@@ -2,6 +2,7 @@
 //!
 //! The simulator goes through a hundred thousand random schedules; these are the ones a person would tell.
 
+mod browser;
 mod discovery;
 mod host;
 mod links;

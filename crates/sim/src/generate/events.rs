@@ -1,8 +1,8 @@
 //! What happens in a schedule, and when.
 
-use super::{chance, clock, handed, inline, manner, serves, weather};
+use super::{chance, clock, handed, inline, manner, record, serves, storage, weather};
 use crate::network::pick;
-use crate::schedule::{Event, Page, Setup, StreamFault, What};
+use crate::schedule::{Event, Page, Setup, Sharing, StreamFault, What};
 use crate::serve::{App, GARBAGE};
 use crate::world::index;
 use landfall_protocol::rng::Rng;
@@ -13,7 +13,11 @@ pub(super) fn events(rng: &mut Rng, setup: &Setup, count: usize, horizon: u64) -
         .map(|_| {
             let at = instant(rng, setup, horizon);
             let what = what(rng, setup);
-            Event { at, what }
+            Event {
+                at,
+                tab: index(rng, 5),
+                what,
+            }
         })
         .collect();
     events.sort_by_key(|it| it.at);
@@ -32,6 +36,10 @@ fn instant(rng: &mut Rng, setup: &Setup, horizon: u64) -> u64 {
 fn what(rng: &mut Rng, setup: &Setup) -> What {
     let origin = index(rng, setup.origins.len());
     let daemon = usize::from(chance(rng, 30));
+    let tabs = if setup.sharing == Sharing::Off { 3 } else { 25 };
+    if chance(rng, tabs) {
+        return of_tabs(rng, setup);
+    }
     match rng.below(100) {
         0..=15 => What::Serve(origin, serves(rng)),
         16..=17 => What::Readable(origin, chance(rng, 60)),
@@ -55,6 +63,30 @@ fn what(rng: &mut Rng, setup: &Setup) -> What {
         94..=97 => What::Revise(daemon),
         _ => What::Serve(origin, redeployed(setup, origin, rng)),
     }
+}
+
+/// What happens to tabs, clocks and storage.
+fn of_tabs(rng: &mut Rng, setup: &Setup) -> What {
+    match rng.below(30) {
+        0..=4 => What::OpenTab,
+        5..=7 => What::CloseTab,
+        8..=10 => What::Crash,
+        11..=13 => What::Freeze(rng.between(10, 20_000)),
+        14..=17 => What::Visible(chance(rng, 50)),
+        18..=20 => What::GoAway,
+        21..=24 => What::ComeBack,
+        25 => What::Sleep(rng.between(100, 4_000_000), chance(rng, 50)),
+        26 => What::WallClock(wall_clock(rng)),
+        27 => What::Storage(storage(rng)),
+        28 => What::Tamper(record(rng, setup)),
+        _ => What::Outdate,
+    }
+}
+
+/// Set right by seconds, or wrong by days.
+fn wall_clock(rng: &mut Rng) -> i64 {
+    let jump = pick(rng, &[2_000, 3_600_000, 8 * 24 * 3_600_000]);
+    if chance(rng, 50) { jump } else { -jump }
 }
 
 fn stream_fault(rng: &mut Rng) -> StreamFault {

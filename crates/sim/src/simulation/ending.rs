@@ -1,9 +1,10 @@
-//! How a schedule ends: healed, in the dark, or closed; and what must have come true by then.
+//! How a schedule ends: healed, in the dark, or closed; and what must have come true in every tab by then.
 
 use super::{Run, Simulation};
 use crate::invariant::Invariant;
 use crate::schedule::{Clock, Cure, Ending, Page, Serves, Weather};
 use crate::serve::App;
+use crate::visit::Role;
 use landfall_protocol::resolver::Input;
 
 /// How long it may take until a backend that is up is live: the longest time to live or `Retry-After` of these
@@ -14,47 +15,74 @@ const AFTERWARDS: u64 = 1_500;
 
 impl Simulation<'_> {
     pub(super) fn end(&mut self) -> Run {
-        let rested = self.now + self.schedule.rest;
-        self.pass_until(rested.max(self.frozen_until))?;
+        let opened = self.setup.opened.last().copied().unwrap_or_default();
+        self.pass_until((self.now + self.schedule.rest).max(opened))?;
         match self.schedule.ending {
             Ending::Closed => {}
             Ending::Healed(origin, cure) => self.heal(origin, cure)?,
             Ending::Dark => self.darken()?,
         }
-        self.say(|| "** the end: closed".to_owned());
-        self.close()?;
+        for tab in 0..self.tabs.len() {
+            if self.tabs[tab].is_used() {
+                self.say(tab, || "** the end: closed".to_owned());
+                self.wait_for(tab)?;
+                self.close(tab)?;
+            }
+        }
         self.after_close()
     }
 
-    /// The page is in front, and nothing is in its way.
+    /// Until the tab's code runs, and its engine has come.
+    fn wait_for(&mut self, tab: usize) -> Run {
+        self.pass_until(self.now.max(self.tabs[tab].frozen_until))?;
+        if self.tabs[tab].away {
+            self.come_back(tab)?;
+        }
+        while !self.tabs[tab].started && self.pass_once(u64::MAX)? {}
+        Ok(())
+    }
+
+    /// The tabs whose clients are used in the end.
+    fn used(&self) -> Vec<usize> {
+        let used = |it: &usize| self.tabs[*it].is_used();
+        (0..self.tabs.len()).filter(used).collect()
+    }
+
+    /// Every tab runs, one of them at least is in front, and nothing is in their way.
     fn clear_up(&mut self) -> Run {
         self.weather = Weather::CLEAR;
         self.clock = Clock::Punctual;
-        self.visit.promise.interrupt();
+        self.unsettle();
         self.world.online = true;
         let barred = self.setup.page == Page::Public && !self.local_access;
         self.local_access |= barred;
-        if !self.started {
-            let at = self.queue.next_at().unwrap_or(self.now);
-            self.pass_until(at.max(self.born + self.setup.engine_after))?;
+        for tab in self.used() {
+            self.wait_for(tab)?;
         }
-        // Nothing is told that does not change: each of these is a reason to hurry, and a backend that comes up while
-        // nobody does anything has to be found too.
-        if barred && !self.visit.local_access {
-            self.step(Input::LocalAccess(true))?;
-        }
-        if !self.visit.online {
-            self.step(Input::Online(true))?;
-        }
-        if !self.visit.visible {
-            self.visible = true;
-            self.step(Input::Visible(true))?;
+        let mut in_front = self.used().iter().any(|it| self.tabs[*it].visible);
+        for tab in self.used() {
+            // Nothing is told that does not change: each of these is a reason to hurry, and a backend that comes up
+            // while nobody does anything has to be found too.
+            if barred && !self.tabs[tab].visit.local_access {
+                self.step(tab, Input::LocalAccess(true))?;
+            }
+            if !self.tabs[tab].visit.online {
+                self.step(tab, Input::Online(true))?;
+            }
+            // Who is alone has to be looked at to do anything; of those that share, one is enough.
+            let alone = self.tabs[tab].visit.role == Role::Alone;
+            if !self.tabs[tab].visible && (alone || !in_front) {
+                in_front = true;
+                self.tabs[tab].visible = true;
+                self.unsettle();
+                self.step(tab, Input::Visible(true))?;
+            }
         }
         Ok(())
     }
 
     fn heal(&mut self, origin: usize, cure: Cure) -> Run {
-        self.say(|| format!("** healed: {cure:?} is up at candidate {origin}"));
+        self.say_to_all(|| format!("** healed: {cure:?} is up at candidate {origin}"));
         self.world.readable[origin] = true;
         self.world.serves[origin] = match cure {
             Cure::App(app) => Serves::App(self.expected_app(origin, app)),
@@ -66,18 +94,21 @@ impl Simulation<'_> {
         self.check_streams();
         self.clear_up()?;
         let end = self.now + IN_THE_END;
-        while !self.is_live_and_newest() {
-            if !self.pass_once(end)? {
-                let what = format!(
-                    "{IN_THE_END} ms after a backend was up at {} what is shown is {:?} of {:?}",
-                    self.setup.origins[origin].url,
-                    self.visit.snapshot().map(|it| it.view.status),
-                    self.visit.live().map(|it| &it.origin)
-                );
-                return Err(self.broken((Invariant::LiveInTheEnd, what)));
+        for tab in self.used() {
+            while !self.is_live_and_newest(tab) {
+                if !self.pass_once(end)? {
+                    let visit = &self.tabs[tab].visit;
+                    let what = format!(
+                        "{IN_THE_END} ms after a backend was up at {} what tab {tab} shows is {:?} of {:?}",
+                        self.setup.origins[origin].url,
+                        visit.snapshot().map(|it| it.view.status),
+                        visit.live().map(|it| &it.origin)
+                    );
+                    return Err(self.broken((Invariant::LiveInTheEnd, what)));
+                }
             }
+            self.say(tab, || "** live and newest".to_owned());
         }
-        self.say(|| "** live and newest".to_owned());
         self.pass_until(self.now + AFTERWARDS)?;
         // A change is noticed too.
         if let Some(daemon) = self.live_daemon() {
@@ -91,7 +122,8 @@ impl Simulation<'_> {
         let mut app = app;
         while app.version < 64 {
             let document = crate::serve::openapi(app, self.setup.origins[origin].url);
-            if self.visit.model.expects(&document, "openapi") {
+            let mut visits = self.tabs.iter().map(|it| &it.visit);
+            if visits.all(|it| it.model.expects(&document, "openapi")) {
                 break;
             }
             app.version += 1;
@@ -110,7 +142,8 @@ impl Simulation<'_> {
     }
 
     fn live_daemon(&self) -> Option<usize> {
-        let live = self.visit.live()?;
+        let mut visits = self.tabs.iter().filter(|it| it.is_used());
+        let live = visits.find_map(|it| it.visit.live())?;
         let origin = live.origin.as_deref()?;
         let index = self.setup.origins.iter().position(|it| it.url == origin)?;
         match self.world.serves[index] {
@@ -121,8 +154,8 @@ impl Simulation<'_> {
 
     /// Whether what is live is what its origin says now; or newer, where its origin is behind another one of its
     /// registry.
-    fn is_live_and_newest(&mut self) -> bool {
-        let Some(live) = self.visit.live().cloned() else {
+    fn is_live_and_newest(&mut self, tab: usize) -> bool {
+        let Some(live) = self.tabs[tab].visit.live().cloned() else {
             return false;
         };
         let at = |url: &str| self.setup.origins.iter().position(|it| it.url == url);
@@ -141,18 +174,19 @@ impl Simulation<'_> {
     }
 
     fn darken(&mut self) -> Run {
-        self.say(|| "** everything is gone".to_owned());
+        self.say_to_all(|| "** everything is gone".to_owned());
         self.world.serves.fill(Serves::Nobody);
         self.check_streams();
         self.clear_up()?;
         let end = self.now + IN_THE_END;
-        while self.visit.live().is_some() {
-            if !self.pass_once(end)? {
-                let what = format!(
-                    "{IN_THE_END} ms after everything was gone {:?} is still called live",
-                    self.visit.live().map(|it| &it.origin)
-                );
-                return Err(self.broken((Invariant::LossIsNoticed, what)));
+        for tab in self.used() {
+            while let Some(origin) = self.tabs[tab].visit.live().map(|it| it.origin.clone()) {
+                if !self.pass_once(end)? {
+                    let what = format!(
+                        "{IN_THE_END} ms after everything was gone tab {tab} still calls {origin:?} live"
+                    );
+                    return Err(self.broken((Invariant::LossIsNoticed, what)));
+                }
             }
         }
         self.pass_until(self.now + AFTERWARDS)

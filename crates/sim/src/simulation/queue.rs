@@ -35,9 +35,4 @@ impl<T> Queue<T> {
         let Reverse((_, number)) = self.order.pop()?;
         self.items.remove(&number)
     }
-
-    pub(crate) fn clear(&mut self) {
-        self.order.clear();
-        self.items.clear();
-    }
 }

@@ -1,34 +1,14 @@
-//! What one visit keeps for the next.
+//! What earlier visits, and others, have written to the storage.
 
-use super::Simulation;
 use crate::document::Stamp;
 use crate::json::Shared;
 use crate::model::{Held, Kept};
-use crate::schedule::Setup;
+use crate::schedule::{Record, Setup};
 use crate::serve;
-use serde_json::Value;
 use std::rc::Rc;
 
-impl Simulation<'_> {
-    /// The record that the next visit finds.
-    pub(super) fn record(&self) -> Option<Kept> {
-        let stored = self.storage.as_ref()?;
-        let mut json = serde_json::to_value(&stored.snapshot.view).ok()?;
-        json["config"] = stored.snapshot.config.as_ref().map_or_else(
-            || Value::Object(serde_json::Map::new()),
-            |it| (*it.0).clone(),
-        );
-        Some(Kept {
-            json: Shared::new(json),
-            age: self.now - stored.at,
-            held: Some(stored.held.clone()),
-        })
-    }
-}
-
-/// What an earlier visit kept, before this schedule begins.
-pub(super) fn first_record(setup: &Setup) -> Option<Kept> {
-    let record = setup.cached?;
+/// A record as somebody has written it, with the truth about it.
+pub(super) fn kept(setup: &Setup, record: Record) -> Kept {
     let daemon = &setup.daemons[record.daemon];
     let head = serve::Masthead {
         name: serve::CATALOG_NAME,
@@ -49,16 +29,13 @@ pub(super) fn first_record(setup: &Setup) -> Option<Kept> {
         origin: Some(origin.to_owned()),
         rung: Some(record.rung),
     };
-    Some(match record.spoilt {
-        Some(way) => Kept {
-            json: Shared::new(serve::spoil(json, way)),
-            age: record.age,
-            held: None,
-        },
-        None => Kept {
-            json: Shared::new(json),
-            age: record.age,
-            held: Some(held),
-        },
-    })
+    let (json, held) = match record.spoilt {
+        Some(way) => (serve::spoil(json, way), None),
+        None => (json, Some(held)),
+    };
+    Kept {
+        json: Shared::new(json),
+        age: record.age,
+        held,
+    }
 }

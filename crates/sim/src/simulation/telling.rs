@@ -4,26 +4,52 @@ use super::Simulation;
 use crate::document::Document;
 use crate::json::Shared;
 use crate::streams::Arriving;
+use crate::visit::Told;
 use crate::world::Heard;
+use landfall_protocol::json::Json;
 use landfall_protocol::probe::{Answer, Failure};
+use landfall_protocol::resolver::{Input, Message};
 use landfall_protocol::snapshot::Snapshot;
 use std::rc::Rc;
 
 impl Simulation<'_> {
-    pub(super) fn say(&mut self, what: impl FnOnce() -> String) {
+    pub(super) fn say(&mut self, tab: usize, what: impl FnOnce() -> String) {
         if let Some(log) = &mut self.log {
-            log.push(format!("{:>7}  {}", self.now, what()));
+            log.push(format!("{:>7} {tab}  {}", self.now, what()));
         }
     }
 
-    pub(super) fn say_shown(&mut self, before: Option<&Rc<Snapshot<Shared>>>) {
-        let Some(after) = self.visit.snapshot().cloned() else {
+    pub(super) fn say_to_all(&mut self, what: impl FnOnce() -> String) {
+        if let Some(log) = &mut self.log {
+            log.push(format!("{:>7}    {}", self.now, what()));
+        }
+    }
+
+    pub(super) fn say_input(&mut self, tab: usize, input: &Input<Shared>) {
+        let text = match input {
+            Input::Answered { .. } | Input::Streamed { .. } => return,
+            Input::Heard(Message::Snapshot(json)) => {
+                format!(
+                    "hears a snapshot: {:?}",
+                    json.get("status").and_then(|it| it.text())
+                )
+            }
+            other => format!("{other:?}").chars().take(160).collect(),
+        };
+        self.say(tab, || text);
+    }
+
+    pub(super) fn say_shown(&mut self, tab: usize, before: Option<&Rc<Snapshot<Shared>>>) {
+        if self.log.is_none() {
+            return;
+        }
+        let Some(after) = self.tabs[tab].visit.snapshot().cloned() else {
             return;
         };
         if before.is_some_and(|it| Rc::ptr_eq(it, &after)) {
             return;
         }
-        self.say(|| {
+        self.say(tab, || {
             let view = &after.view;
             let epoch = view
                 .epoch
@@ -57,6 +83,16 @@ pub(super) fn brief<T: std::fmt::Debug>(
     match result {
         Ok(answer) => format!("{}, {heard}", answer.status),
         Err(failure) => format!("{failure:?}"),
+    }
+}
+
+pub(super) fn brief_told(told: &Told) -> String {
+    match told {
+        Told::Snapshot(json, _) => format!(
+            "a snapshot: {:?}",
+            json.get("status").and_then(|it| it.text())
+        ),
+        other => format!("{other:?}"),
     }
 }
 

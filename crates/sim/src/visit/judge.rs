@@ -33,7 +33,7 @@ impl Visit {
         self.promise.update(
             now,
             Conditions {
-                searching: self.model.live.is_none(),
+                searching: self.model.live.is_none() && self.searches(),
                 attentive: self.visible && self.online && moment.punctual,
             },
         );

@@ -3,7 +3,7 @@
 use crate::document::Wish;
 use crate::json::Shared;
 use crate::model::Kept;
-use crate::schedule::Setup;
+use crate::schedule::{Setup, Sharing};
 use crate::serve;
 use landfall_protocol::endpoint::{Protocol, Wanted};
 use landfall_protocol::name::Name;
@@ -35,6 +35,7 @@ pub(super) fn options(setup: &Setup, page: Option<&str>, kept: Option<&Kept>) ->
         catalog: setup.expect_catalog.then(|| name(serve::CATALOG_NAME)),
         title: setup.expect_title.then(|| name(serve::TITLE)),
     };
+    options.tabs = setup.sharing != Sharing::Off;
     options.cached = kept.map(|it| (it.json.clone(), Millis(it.age)));
     options
 }

@@ -1,0 +1,169 @@
+//! One visit among several: which part it plays, and what it hears from the others.
+
+use super::{Effect, Visit};
+use crate::invariant::{Checked, Invariant};
+use crate::json::Shared;
+use crate::model::{Held, Relayed};
+use crate::schedule::Sharing;
+use landfall_protocol::resolver::{Lock, Message};
+use landfall_protocol::snapshot::Snapshot;
+use std::rc::Rc;
+
+/// The part that a tab plays, as far as it was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// It does not share, or cannot.
+    Alone,
+    /// It has asked for the lock.
+    Joining,
+    Leader,
+    Follower,
+    /// It is in the back/forward cache.
+    Away,
+}
+
+/// What one tab tells the others.
+#[derive(Debug, Clone)]
+pub(crate) enum Told {
+    Hello,
+    Lead { live: bool },
+    Beat { visible: bool },
+    Snapshot(Shared, Relayed),
+}
+
+impl Told {
+    pub(crate) fn message(&self) -> Message<Shared> {
+        match self {
+            Self::Hello => Message::Hello,
+            Self::Lead { live } => Message::Lead { live: *live },
+            Self::Beat { visible } => Message::Beat { visible: *visible },
+            Self::Snapshot(json, _) => Message::Snapshot(json.clone()),
+        }
+    }
+}
+
+impl Visit {
+    /// Whether it has a request or a stream open.
+    pub(crate) fn talks(&self) -> bool {
+        !self.in_flight.is_empty() || self.stream.is_some()
+    }
+
+    /// Whether it has to search while nothing live is known: the leader, or whoever is alone; and whoever was not told in
+    /// time, once it has begun.
+    pub(super) fn searches(&self) -> bool {
+        match self.role {
+            Role::Alone | Role::Leader => true,
+            Role::Joining => self.talks(),
+            Role::Follower | Role::Away => false,
+        }
+    }
+
+    pub(super) fn starting_role(&self) -> Role {
+        match self.setup.sharing {
+            Sharing::Off => Role::Alone,
+            Sharing::On | Sharing::Unsupported => Role::Joining,
+        }
+    }
+
+    pub(super) fn set_role(&mut self, role: Role) {
+        self.role = role;
+        match role {
+            Role::Joining | Role::Follower | Role::Away => self.model.linked = false,
+            // It goes on from where the tab before it left off.
+            Role::Leader | Role::Alone => self.model.linked = self.model.live.is_some(),
+        }
+    }
+
+    pub(super) fn told_lock(&mut self, lock: Lock) {
+        match (self.role, lock) {
+            (Role::Alone | Role::Away, _) => {}
+            (_, Lock::Granted) => {
+                if self.role == Role::Follower {
+                    self.reached.mark("a follower took over");
+                }
+                self.set_role(Role::Leader);
+            }
+            (_, Lock::Taken) => self.set_role(Role::Follower),
+            (_, Lock::Unsupported) => self.set_role(Role::Alone),
+        }
+    }
+
+    /// Tells the model what another tab relays, before the machine gets it.
+    pub(crate) fn hear_relay(&mut self, relayed: &Relayed) {
+        if self.model.linked || self.closed {
+            if self.role == Role::Leader {
+                self.reached.mark("a leader was contradicted");
+            }
+            return;
+        }
+        if matches!(relayed, Relayed::Lost(_)) && self.model.live.is_some() {
+            self.reached.mark("a relayed value was lost");
+        }
+        if !self.model.relay(relayed) {
+            self.reached.mark("a relay was older");
+        }
+        if self.role == Role::Leader && self.model.live.is_some() {
+            self.reached.mark("a leader learnt from a follower");
+            self.model.linked = true;
+        }
+    }
+
+    /// Posts what it has to tell, with the truth about it.
+    pub(super) fn tell(&mut self) -> Checked {
+        let before = self.truth.take();
+        if self.setup.sharing == Sharing::On {
+            self.truth = self.shown.as_ref().map(|shown| match &before {
+                Some((snapshot, truth)) if Rc::ptr_eq(snapshot, shown) => {
+                    (Rc::clone(shown), truth.clone())
+                }
+                _ => (Rc::clone(shown), self.relayed(shown)),
+            });
+        }
+        for message in std::mem::take(&mut self.posts) {
+            let told = match message {
+                Message::Hello => Told::Hello,
+                Message::Lead { live } => Told::Lead { live },
+                Message::Beat { visible } => Told::Beat { visible },
+                Message::Snapshot(snapshot) => {
+                    let known = [&before, &self.truth].into_iter().flatten();
+                    let mut known = known.filter(|it| Rc::ptr_eq(&it.0, &snapshot));
+                    let truth = known
+                        .next()
+                        .map_or_else(|| self.relayed(&snapshot), |it| it.1.clone());
+                    let Some(truth) = truth else {
+                        let what = format!("{} is told to other tabs", snapshot.view.status);
+                        return Err((Invariant::FollowersAgree, what));
+                    };
+                    Told::Snapshot(snapshot.to_json(), truth)
+                }
+            };
+            self.effects.push(Effect::Post(told));
+        }
+        Ok(())
+    }
+
+    /// What others are to be told of a snapshot: what is, or was, live.
+    fn relayed(&self, snapshot: &Snapshot<Shared>) -> Option<Relayed> {
+        match snapshot.view.status {
+            "live" => self.model.live.clone().map(Relayed::Live),
+            "stale" => self.model.lost_value().cloned().map(Relayed::Lost),
+            _ => None,
+        }
+    }
+
+    /// Whether a follower shows what its leader knows; nothing is under way between them.
+    pub(crate) fn agrees_with(&self, leader: &Self) -> bool {
+        let same = |mine: &Held, theirs: &Held| {
+            mine.origin == theirs.origin
+                && mine.rung == theirs.rung
+                && mine.document.says_the_same(&theirs.document)
+        };
+        match (&self.model.live, &leader.model.live) {
+            (None, None) => true,
+            (Some(mine), Some(theirs)) if same(mine, theirs) => true,
+            // What is older than what it has seen itself is no news to a tab.
+            (_, Some(theirs)) => self.model.knows_newer(theirs),
+            (Some(_), None) => false,
+        }
+    }
+}
