@@ -30,6 +30,12 @@ const MUTANTS = [
   ['no-busy-loop', `${RESOLVER}/race.rs`, 'take_if(|it| it.deadline <= io.now)', 'take_if(|it| it.deadline < io.now)'],
   ['value-as-delivered', `${RESOLVER}/bases.rs`, '.max_by(|(a, one), (b, two)| a.cmp(b)', '.max_by(|(a, one), (b, two)| b.cmp(a)'],
   ['events-fit', `${RESOLVER}/event.rs`, '&& from.url != to.url', '&& from.url == to.url'],
+  ['one-tab-talks', `${RESOLVER}/following.rs`, '        } else {\n            self.rest();', '        } else {'],
+  ['somebody-leads', `${RESOLVER}/tabs.rs`, 'const LAST_WORD: Millis = Millis(500);', 'const LAST_WORD: Millis = Millis(5_000);'],
+  ['hidden-leader-yields', `${RESOLVER}/tabs.rs`, 'Role::Leader if self.followed => io.act(Action::Post(Message::Beat { visible })),', 'Role::Leader if self.followed => io.act(Action::Post(Message::Beat { visible: true })),'],
+  ['living-leader-stays', `${RESOLVER}/tabs.rs`, '                _ => Millis::NEVER,', '                _ => self.takeover_at,'],
+  ['followers-agree', `${RESOLVER}/publication.rs`, 'if self.tabs.is_followed() {', 'if self.tabs.is_followed() && self.holdings.is_live() {'],
+  ['away-holds-nothing', `${RESOLVER}/tabs.rs`, '            io.act(Action::Leave);\n', ''],
   ['same-seed-same-run', `${RESOLVER}/machine.rs`, 'io: Io::new(seed),', 'io: Io::new({ static RUNS: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0); seed ^ RUNS.fetch_add(1, std::sync::atomic::Ordering::Relaxed) }),'],
 ];
 

@@ -4,7 +4,7 @@ use landfall_sim::{Campaign, Schedule, corpus, run, trace};
 use std::thread;
 
 /// Enough to reach every corner; `npm run sim` runs the hundred thousand.
-const SCHEDULES: u64 = 2_000;
+const SCHEDULES: u64 = 3_000;
 
 #[test]
 fn every_invariant_holds_in_the_kept_seeds_and_in_others_and_every_corner_is_reached() {

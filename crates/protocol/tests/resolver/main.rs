@@ -10,3 +10,4 @@ mod names;
 mod settlement;
 mod simulated;
 mod tabs;
+mod tabs_simulated;
