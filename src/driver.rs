@@ -44,12 +44,14 @@ pub(crate) struct Driver {
 
 impl Driver {
     /// A driver whose machine has not started.
-    pub(crate) fn new(options: Options, publish: Function) -> Rc<Self> {
+    pub(crate) fn new(mut options: Options, publish: Function) -> Rc<Self> {
+        let storage = options.cache.then(|| Storage::new(&options.name));
+        options.resolver.cached = storage.as_ref().and_then(Storage::recall);
         Rc::new_cyclic(|this| Self {
             this: this.clone(),
             clock: Clock::new(options.started_at),
             name: options.name.clone(),
-            storage: options.cache.then(|| Storage::new(&options.name)),
+            storage,
             publish,
             resolver: RefCell::new(Resolver::new(options.resolver, options.seed)),
             inbox: RefCell::default(),

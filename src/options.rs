@@ -38,7 +38,6 @@ pub(crate) fn read(value: JsValue) -> Result<Options, Refused> {
     let page = json.optional_text("page")?;
     let page = page.and_then(|page| BaseUrl::parse(&page).ok());
     let (ports, further) = (ports(&json)?, further(&json)?);
-    let age = millis(&json, "cachedAge")?;
     let resolver = resolver::Options {
         timeout: millis(&json, "timeout")?,
         fallback: Fallback {
@@ -58,7 +57,7 @@ pub(crate) fn read(value: JsValue) -> Result<Options, Refused> {
             catalog: name(&expect, "catalog").within("expect")?,
             title: name(&expect, "title").within("expect")?,
         },
-        cached: json.get("cached").map(|kept| (kept, age)),
+        cached: None,
         tabs: flag(&json, "tabs")?,
     };
     Ok(Options {

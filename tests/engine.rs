@@ -16,7 +16,7 @@ wasm_bindgen_test_configure!(run_in_browser);
     export const options = (more) => ({
       name: 'test', startedAt: performance.now(), timeout: 60_000, page: location.origin, ports: [], candidates: [], endpoints: [],
       service: null, expect: {}, fallback: { baseUrl: 'http://localhost:8010', wsBaseUrl: 'ws://localhost:8010', config: { from: 'fallback' } },
-      cache: false, tabs: false, cached: null, cachedAge: 0, seed: 7, ...JSON.parse(more),
+      cache: false, tabs: false, seed: 7, ...JSON.parse(more),
     });
 
     // What the page holds open: listeners and timers that were added and not taken away.

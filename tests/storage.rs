@@ -3,6 +3,7 @@
 
 use landfall::convert::parse;
 use landfall::effects::storage::Storage;
+use landfall_protocol::refused::Code;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -10,6 +11,7 @@ wasm_bindgen_test_configure!(run_in_browser);
 
 #[wasm_bindgen(inline_js = "
     export const kept = (key) => localStorage.getItem(key) ?? undefined;
+    export const put = (key, text) => localStorage.setItem(key, text);
     export function with_storage(code, then) {
       const own = Object.getOwnPropertyDescriptor(globalThis, 'localStorage');
       Object.defineProperty(globalThis, 'localStorage', { configurable: true, get: (0, eval)(`(${code})`) });
@@ -18,6 +20,7 @@ wasm_bindgen_test_configure!(run_in_browser);
 ")]
 extern "C" {
     fn kept(key: &str) -> Option<String>;
+    fn put(key: &str, text: &str);
     fn with_storage(code: &str, then: &Closure<dyn Fn()>);
 }
 
@@ -45,9 +48,41 @@ fn storage_that_is_absent_barred_or_full_does_no_harm() {
             code,
             &Closure::new(move || {
                 storage.keep(&JsValue::from("snapshot"));
+                assert!(storage.recall().is_none());
                 storage.forget();
             }),
         );
     }
     assert_eq!(kept("landfall:shop"), None);
+}
+
+#[wasm_bindgen_test]
+fn what_was_kept_is_recalled_with_its_age_or_it_is_said_why_not() {
+    let storage = Storage::new("recall");
+    assert!(storage.recall().is_none());
+    storage.keep(parse(r#"{"status":"live"}"#, 100).unwrap().value());
+    let (json, age) = storage.recall().unwrap().unwrap();
+    assert_eq!(json, parse(r#"{"status":"live"}"#, 100).unwrap());
+    assert!(age.0 < 60_000, "{age:?}");
+
+    let deep = format!(
+        r#"{{"v":1,"t":1,"s":{}{}}}"#,
+        "[".repeat(99),
+        "]".repeat(99)
+    );
+    let large = format!(r#"{{"v":1,"t":1,"s":"{}"}}"#, "x".repeat(4 << 20));
+    for (text, code) in [
+        (r#"{"v":1,"#, Code::Malformed),
+        (r#"{"v":1,"t":1}"#, Code::Malformed),
+        (r#"{"v":2,"t":1,"s":{}}"#, Code::BadVersion),
+        ("7", Code::BadVersion),
+        (r#"{"v":1,"t":"now","s":{}}"#, Code::BadNumber),
+        (r#"{"v":1,"t":9e15,"s":{}}"#, Code::BadNumber),
+        (&deep, Code::TooDeep),
+        (&large, Code::TooLarge),
+    ] {
+        put("landfall:recall", text);
+        assert_eq!(storage.recall().unwrap().err(), Some(code), "{:.40}", text);
+    }
+    storage.forget();
 }

@@ -157,7 +157,7 @@ pub fn cached(data: &[u8]) {
 /// What a page shows first when it has kept `json`; `None` when that is not believed.
 fn shown_from_cache(json: Value) -> Option<Value> {
     let mut options = Options::new(Some(BaseUrl::localhost(3000)));
-    options.cached = Some((json, Millis::ZERO));
+    options.cached = Some(Ok((json, Millis::ZERO)));
     let mut resolver = Resolver::new(options, 1);
     resolver.handle(Millis::ZERO, Input::Start);
     resolver

@@ -32,6 +32,15 @@ import { fileURLToPath } from 'node:url';
 import { createClient } from 'landfall/slim';
 const wasm = readFile(fileURLToPath(import.meta.resolve('landfall/landfall.wasm')));
 const client = createClient({ candidates: [process.argv[2]], devtools: true, timeout: Number(process.argv[3]), wasm });${REPORT}`,
+  'provided.mjs': `import { createClient } from 'landfall';
+globalThis.__LANDFALL_CONFIG__ = { greeting: 'early' };
+const client = createClient();
+const { status: before } = await client.ready();
+client.provide({ API_BASE_URL: 'https://api.example', greeting: 'handed in' });
+await new Promise((resolve) => client.on('config-updated', resolve));
+const { status, baseUrl, config } = client.snapshot();
+console.log(JSON.stringify({ before, status, baseUrl, config, holds: process.getActiveResourcesInfo() }));
+`,
   'config-service.mjs': `import service, { createConfigService } from 'landfall/config-service';
 const given = createConfigService({ fallback: { baseUrl: 'https://api.example' }, endpoints: [{ name: 'items', path: '/items', method: 'POST' }] });
 const { API_BASE_URL, discovered } = await service.waitForConfig();
@@ -94,6 +103,14 @@ test('the drop-in service on a server settles on its fallback when it is importe
   assert.deepEqual(told, {
     API_BASE_URL: 'http://localhost:8010', discovered: false, told: ['https://api.example'], items: 'https://api.example/items', method: 'POST',
     socket: 'wss://api.example',
+  });
+  assert.deepEqual(holds.filter((name) => /Timeout|Immediate|TCP|Message/.test(name)), []);
+});
+
+test('a server renders what it is handed later too, and still starts nothing', { timeout: 60_000 }, async () => {
+  const { holds, ...told } = await run('provided.mjs');
+  assert.deepEqual(told, {
+    before: 'fallback', status: 'provided', baseUrl: 'https://api.example', config: { API_BASE_URL: 'https://api.example', greeting: 'handed in' },
   });
   assert.deepEqual(holds.filter((name) => /Timeout|Immediate|TCP|Message/.test(name)), []);
 });

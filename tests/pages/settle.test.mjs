@@ -135,3 +135,51 @@ test("the engine's chunk is missing: the page settles on the fallback and says w
   assert.match(subject, new RegExp(engineChunk()));
   assert.ok(server.requests().some(({ path }) => path === `/${engineChunk()}`));
 });
+
+test('what the page provides holds without an engine too, whenever it appears', async () => {
+  const script = `<script type="application/json" id="landfall-config">${JSON.stringify(EARLY)}</script>`;
+  for (const how of [{ headers: CSP_WITHOUT_WASM }, { missing: engineChunk() }]) {
+    const early = await application({ ...how, head: script, options: PATIENT });
+    const { status, code, baseUrl, wsBaseUrl, config } = await early.settled();
+    assert.deepEqual({ status, code, baseUrl, wsBaseUrl, tide: config.tide }, {
+      status: 'provided', code: 'engine-failed', baseUrl: 'http://localhost:9001', wsBaseUrl: 'ws://localhost:9001', tide: 'high',
+    });
+    for (const way of [(given) => { window.__LANDFALL_CONFIG__ = given; }, (given) => window.application.client.provide(given)]) {
+      const late = await application({ ...how, options: { ...FALLBACK, timeout: 50 } });
+      assert.equal((await late.settled()).status, 'fallback');
+      await late.page.evaluate(way, EARLY);
+      await late.becomes('provided');
+      assert.equal((await late.snapshot()).baseUrl, 'http://localhost:9001');
+      assert.ok(types(await late.told()).includes('config-updated'));
+    }
+  }
+});
+
+test('a kept value is shown at once; a poisoned, foreign, old or oversize one is dropped, and the trace says why', async () => {
+  const good = await backend(json(WELL_KNOWN, catalog('http://localhost:9002')));
+  const opened = await application({ options: { ...PATIENT, name: 'kept', candidates: [good.url] } });
+  await opened.becomes('live');
+  const kept = await opened.page.evaluate(() => localStorage.getItem('landfall:kept'));
+  good.handler = hang;
+  const visit = async (text) => {
+    await opened.page.evaluate((value) => localStorage.setItem('landfall:kept', value), text);
+    await opened.page.reload();
+    const { status, baseUrl } = await opened.snapshot();
+    await until('the engine', async () => (await opened.records()).requests.length > 0);
+    const refused = (await opened.records()).trace.filter(({ kind }) => kind === 'refused');
+    return { status, baseUrl, refused: refused.map(({ source, code, reason }) => [source, code, reason !== code]), left: await opened.page.evaluate(() => localStorage.getItem('landfall:kept')) };
+  };
+  assert.deepEqual(await visit(kept), { status: 'cached', baseUrl: 'http://localhost:9002', refused: [], left: kept });
+  const { v, t, s } = JSON.parse(kept);
+  for (const [text, code] of [
+    ['{"theme":"dark"}', 'bad-version'],
+    ['not JSON', 'malformed'],
+    [JSON.stringify({ v: 2, t, s }), 'bad-version'],
+    [JSON.stringify({ v, t: t - 8 * 86_400_000, s }), 'too-old'],
+    [JSON.stringify({ v, t: t + 86_400_000, s }), 'bad-number'],
+    [JSON.stringify({ v, t, s: { ...s, services: { boats: { ...s.services.boats, url: 'javascript:0', instances: [{ url: 'javascript:0' }] } } } }), 'bad-url'],
+    [JSON.stringify({ v, t, s: { ...s, config: { padding: 'x'.repeat(4 << 20) } } }), 'too-large'],
+  ]) {
+    assert.deepEqual(await visit(text), { status: 'pending', baseUrl: 'http://localhost:8010', refused: [['cache', code, true]], left: null }, code);
+  }
+});

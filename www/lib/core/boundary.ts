@@ -1,12 +1,6 @@
 /** What crosses between the facade and the WebAssembly engine; the Rust side is `src/lib.rs` and `src/convert.rs`. */
 import type { ClientOptions, EventDetails, EventType, Fallback, Protocol, Snapshot } from '../types.js';
 
-/** A last known good value with the status `cached`, and its age in milliseconds. */
-export interface Cached {
-  readonly snapshot: Snapshot;
-  readonly age: number;
-}
-
 /** A snapshot as the engine publishes it: codes without words. */
 export type WireSnapshot = Omit<Snapshot, 'reason'>;
 
@@ -38,9 +32,6 @@ export interface EngineOptions {
   readonly cache: boolean;
   /** Whether the tabs of this origin and name share one connection. */
   readonly tabs: boolean;
-  readonly cached: Snapshot | null;
-  /** Milliseconds since the cached value was written. */
-  readonly cachedAge: number;
   readonly seed: number;
 }
 
@@ -95,6 +86,4 @@ export interface EngineSettings {
   readonly name: string;
   readonly startedAt: number;
   readonly timeout: number;
-  /** The last known good value of this browser. */
-  readonly cached: Cached | undefined;
 }

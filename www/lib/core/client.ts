@@ -6,10 +6,9 @@ import type { Client, ClientOptions, Params, Snapshot } from '../types.js';
 import type { Engine, StartEngine } from './boundary.js';
 import { readCache } from './cache.js';
 import { type EarlyCode, initialSnapshot, reasonOf } from './initial.js';
-import { page } from './page.js';
 import { share } from './share.js';
 import { createStore } from './store.js';
-import { endpointOf, own, urlOf } from './urls.js';
+import { endpointOf, own, page, urlOf } from './urls.js';
 import { startWatchdog } from './watchdog.js';
 
 /** Creates a client that gets its engine from `startEngine`. */
@@ -21,7 +20,7 @@ export function createClientWith(startEngine: StartEngine, options: ClientOption
 
   const initial = share(undefined, initialSnapshot(options));
   const cached = options.cache === false ? undefined : readCache(name, initial);
-  const store = createStore(cached?.snapshot ?? initial, mark);
+  const store = createStore(cached ?? initial, mark);
 
   let engine: Engine | undefined;
   let loading: Promise<void> | undefined;
@@ -29,10 +28,21 @@ export function createClientWith(startEngine: StartEngine, options: ClientOption
   let closed = false;
   const release: (() => void)[] = [];
   const waiting: ((engine: Engine) => void)[] = [];
+  let provided: string | undefined;
+  let stopAlone: (() => void) | undefined;
+
+  /** Without an engine, what the page itself says still holds. */
+  const standAlone = () => {
+    import('./alone.js').then(({ startAlone }) => {
+      stopAlone?.();
+      if (closed || engine) return;
+      release.push((stopAlone = startAlone(initial, failure, provided, store.publish)));
+    }, () => undefined); // Then the fallback holds.
+  };
 
   const load = async () => {
     try {
-      const settings = { options, initial, name, startedAt, timeout, cached };
+      const settings = { options, initial, name, startedAt, timeout };
       const started = await startEngine(settings, (snapshot, events) => closed || store.publish(snapshot, events));
       release.push(() => started.close());
       if (closed) {
@@ -42,9 +52,11 @@ export function createClientWith(startEngine: StartEngine, options: ClientOption
       started.start();
       for (const work of waiting.splice(0)) work(started);
       engine = started;
+      stopAlone?.();
     } catch (error) {
       failure = String(error);
       loading = undefined;
+      standAlone();
     }
   };
 
@@ -69,7 +81,8 @@ export function createClientWith(startEngine: StartEngine, options: ClientOption
   };
 
   // On a server without candidates there is nobody to ask: it renders what it was given, without timers.
-  if (page() || options.candidates?.length) {
+  const asks = page() ?? options.candidates?.length;
+  if (asks) {
     release.push(startWatchdog(timeout, () => !!engine, () => settle(failure ? 'engine-failed' : 'deadline')));
     withEngine();
   } else settle('no-candidates');
@@ -108,8 +121,10 @@ export function createClientWith(startEngine: StartEngine, options: ClientOption
     wsUrl: (to, params, query) => urlOf(store.snapshot(), true, to, params, query),
     provide: (config) => {
       // As text: the caller's object stays its own, and what cannot be stored is refused here and now.
-      const text = JSON.stringify(config) as string | undefined ?? 'null';
-      withEngine((running) => running.provide(text));
+      const text = (JSON.stringify(config) as string | undefined) ?? 'null';
+      provided = text;
+      if (asks) withEngine((running) => running.provide(text));
+      else standAlone();
     },
     refresh: () => withEngine((running) => running.refresh()),
     close,

@@ -4,7 +4,7 @@
  */
 import { Engine as WasmEngine, initSync } from 'landfall:glue';
 import type { EngineOptions, EngineSettings, StartEngine } from './boundary.js';
-import { page } from './page.js';
+import { page } from './urls.js';
 import { inWords, reasonInWords } from './words.js';
 
 /** All engines of a page share one instance of the module. */
@@ -40,7 +40,7 @@ interface Refusal {
   readonly value: string;
 }
 
-function engineOptions({ options, initial, name, startedAt, timeout, cached }: EngineSettings): EngineOptions {
+function engineOptions({ options, initial, name, startedAt, timeout }: EngineSettings): EngineOptions {
   return {
     name,
     startedAt,
@@ -55,8 +55,6 @@ function engineOptions({ options, initial, name, startedAt, timeout, cached }: E
     expect: options.expect ?? {},
     cache: options.cache ?? true,
     tabs: options.tabs ?? true,
-    cached: cached?.snapshot ?? null,
-    cachedAge: cached?.age ?? 0,
     seed: Math.floor(Math.random() * 2 ** 32),
   };
 }

@@ -1,10 +1,13 @@
 /**
- * From a name to a URL: reads of a snapshot, without state and without the engine.
+ * Where the page is, and from a name to a URL: reads of a snapshot, without state and without the engine.
  *
  * Path templates follow RFC 6570 level 1, as OpenAPI uses them; a variable marked `:path` (Starlette) keeps its
  * slashes. `crates/protocol/src/template.rs` has the same rules.
  */
 import type { Endpoint, Params, Snapshot } from '../types.js';
+
+/** Where this page or worker is; `undefined` on a server. */
+export const page = (): Location | undefined => (globalThis as { location?: Location }).location;
 
 /** `http:` becomes `ws:`, `https:` becomes `wss:`. */
 export const toWebSocket = (url: string): string => url.replace(/^http/, 'ws');

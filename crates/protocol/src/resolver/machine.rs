@@ -15,7 +15,7 @@ use crate::endpoint::Wanted;
 use crate::json::Json;
 use crate::probe::{Answer, Failure, Found, Rung};
 use crate::reason::Reason;
-use crate::refused::Code;
+use crate::refused::{Code, Refused};
 use crate::snapshot::Snapshot;
 use crate::time::Millis;
 use crate::url::BaseUrl;
@@ -151,11 +151,12 @@ impl<J: Json> Resolver<J> {
 
     fn start(&mut self) {
         self.deadline = self.options.timeout;
-        if let Some((json, age)) = self.options.cached.take() {
-            match self
-                .holdings
-                .take_cached(&json, age, &self.options.expect, self.io.now)
-            {
+        if let Some(kept) = self.options.cached.take() {
+            let (expect, now) = (&self.options.expect, self.io.now);
+            let taken = kept
+                .map_err(|code| Refused::new(code, ""))
+                .and_then(|(json, age)| self.holdings.take_cached(&json, age, expect, now));
+            match taken {
                 Ok(place) => {
                     if let Some((origin, rung)) = place {
                         self.race.prefer(&origin, rung);

@@ -3,6 +3,7 @@
 use crate::endpoint::Wanted;
 use crate::json::Json;
 use crate::name::Name;
+use crate::refused::Code;
 use crate::template::PathTemplate;
 use crate::time::Millis;
 use crate::url::BaseUrl;
@@ -34,8 +35,8 @@ pub struct Options<J> {
     pub service: Option<Name>,
     /// Who the backend has to be.
     pub expect: Expect,
-    /// The snapshot kept from an earlier visit, and how long ago that was.
-    pub cached: Option<(J, Millis)>,
+    /// The snapshot kept from an earlier visit, and how long ago that was; or why what was kept is none.
+    pub cached: Option<Result<(J, Millis), Code>>,
     /// Whether the host can join tabs together. Without it each tab is on its own.
     pub tabs: bool,
 }

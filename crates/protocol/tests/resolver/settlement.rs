@@ -2,6 +2,7 @@
 
 use crate::host::{BACKEND, Host, Site, catalog, json_answer, openapi, options, status, url};
 use landfall_protocol::probe::{Answer, Body};
+use landfall_protocol::refused::Code;
 use landfall_protocol::resolver::Input;
 use landfall_protocol::time::Millis;
 use serde_json::json;
@@ -155,7 +156,7 @@ fn the_last_visit_is_there_at_once_and_live_soon() {
     json["config"] = json!({"kept": true});
 
     let mut cached = options();
-    cached.cached = Some((json.clone(), Millis(60_000)));
+    cached.cached = Some(Ok((json.clone(), Millis(60_000))));
     let mut host = Host::new(cached.clone())
         .site(BACKEND, Site::Answers(5, json_answer(openapi())))
         .start();
@@ -170,19 +171,21 @@ fn the_last_visit_is_there_at_once_and_live_soon() {
 
     // Too old, or not a snapshot: dropped, reported, and the page settles all the same.
     json["endpoints"][0]["path"] = json!("javascript:alert(1)");
-    for (poison, age) in [
-        (json, 1),
-        (
-            serde_json::to_value(&kept.view).unwrap(),
-            8 * 24 * 3_600_000,
-        ),
-        (json!(null), 1),
+    let good = serde_json::to_value(&kept.view).unwrap();
+    for (kept, code) in [
+        (Ok((json, Millis(1))), "bad-path"),
+        (Ok((good, Millis(8 * 24 * 3_600_000))), "too-old"),
+        (Ok((json!(null), Millis(1))), "malformed"),
+        (Err(Code::BadVersion), "bad-version"),
     ] {
-        cached.cached = Some((poison, Millis(age)));
+        cached.cached = Some(kept);
         let mut host = Host::new(cached.clone()).start();
         host.until(1_500);
         assert!(host.forgotten);
         assert_eq!(host.status(), "fallback");
+        let mut trace = host.resolver.trace();
+        let refused = trace.find(|it| it.kind == "refused").unwrap();
+        assert_eq!((refused.source, refused.code), (Some("cache"), code));
     }
 }
 

@@ -34,7 +34,7 @@ fn with_catalog() -> Host {
 #[test]
 fn a_remembered_rung_without_a_wanted_endpoint_asks_no_path_that_nobody_named() {
     let mut options = options();
-    options.cached = Some((kept("endpoints"), Millis(1)));
+    options.cached = Some(Ok((kept("endpoints"), Millis(1))));
     let mut host = Host::new(options).site(BACKEND, status(404)).start();
     host.until(1_000);
     assert!(!host.sent.is_empty());
@@ -49,7 +49,7 @@ fn a_remembered_rung_without_a_wanted_endpoint_asks_no_path_that_nobody_named() 
 fn a_remembered_rung_does_not_spare_a_catch_all_the_question() {
     let mut options = options();
     options.wanted = vec![wanted("/items")];
-    options.cached = Some((kept("endpoints"), Millis(1)));
+    options.cached = Some(Ok((kept("endpoints"), Millis(1))));
     let page = Site::Answers(1, Answer::new(200, Body::NotJson));
     let mut host = Host::new(options)
         .site(BACKEND, page.clone())
@@ -214,7 +214,7 @@ fn of_two_services_that_are_meant_alike_a_kept_value_means_the_same_one() {
     let mut first = Host::new(options.clone()).site(BACKEND, site).start();
     first.until(1_000);
     let kept = first.stored.expect("a live value is kept");
-    options.cached = Some((serde_json::to_value(&kept.view).unwrap(), Millis(1)));
+    options.cached = Some(Ok((serde_json::to_value(&kept.view).unwrap(), Millis(1))));
     let second = Host::new(options).start();
     assert_eq!(second.status(), "cached");
     assert_eq!(second.snapshot().view.base_url, kept.view.base_url);

@@ -1,0 +1,86 @@
+/**
+ * What the page itself says, where there is no engine to read it: it could not be loaded, or a server needs none.
+ *
+ * The same places as `src/effects/page.rs`, and of a value only what needs no decision: the config values, and the
+ * bases that they name. Services and endpoints of a catalog are the engine's to judge.
+ */
+import type { Snapshot } from '../types.js';
+import type { EngineEvent } from './boundary.js';
+import { reasonOf } from './initial.js';
+import { page, toWebSocket } from './urls.js';
+import { inWords } from './words.js';
+
+/** As the engine looks: soon for the event that was missed, then ever more rarely, in milliseconds. */
+const LOOKS = { first: 100, later: 250, most: 5_000 };
+/** The largest value, in characters: as much as the engine takes in bytes. */
+const MAX_LENGTH = 4 << 20;
+
+/**
+ * Publishes what the page provides, now and whenever it appears; a server is looked at once. Returns the end.
+ *
+ * @param failure why there is no engine; `null` where none is needed
+ * @param provided what was handed in last, as JSON text
+ */
+export function startAlone(
+  initial: Snapshot,
+  failure: string | null,
+  provided: string | undefined,
+  publish: (snapshot: Snapshot, events: readonly EngineEvent[]) => void,
+): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let seen: string | undefined;
+  const look = (pause: number, next: number) => {
+    for (const read of [() => provided, ofGlobal, ofScript]) {
+      try {
+        const text = read();
+        const value = text && text.length <= MAX_LENGTH && toObject(JSON.parse(text));
+        if (!text || !value) continue;
+        if (text !== seen) publish(toSnapshot(initial, failure, value), [{ type: 'config-ready', detail: {} }]);
+        seen = text;
+        break;
+      } catch {
+        // Not JSON, too deep, or a getter that throws: as if it were not there.
+      }
+    }
+    if (page()) timer = setTimeout(look, pause, next, Math.min(next * 2, LOOKS.most));
+  };
+  look(LOOKS.first, LOOKS.later);
+  return () => clearTimeout(timer);
+}
+
+function ofGlobal(): string | undefined {
+  const { __LANDFALL_CONFIG__: value } = globalThis as { __LANDFALL_CONFIG__?: unknown };
+  return JSON.stringify(value);
+}
+
+function ofScript(): string | null | undefined {
+  return (globalThis as { document?: Document }).document?.getElementById('landfall-config')?.textContent;
+}
+
+/** An object that is no list. */
+function toObject(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+}
+
+function toSnapshot(initial: Snapshot, failure: string | null, value: Record<string, unknown>): Snapshot {
+  const config = 'landfall' in value ? toObject(value.config) ?? {} : value;
+  const baseUrl = toBase(config.API_BASE_URL, 'http');
+  return {
+    ...initial,
+    ...(failure === null
+      ? { status: 'provided', code: 'provided', reason: inWords('provided'), subject: null }
+      : reasonOf('provided', 'engine-failed', failure)),
+    source: 'provided',
+    baseUrl: baseUrl ?? initial.baseUrl,
+    wsBaseUrl: toBase(config.WS_BASE_URL, 'ws') ?? (baseUrl ? toWebSocket(baseUrl) : initial.wsBaseUrl),
+    config,
+  };
+}
+
+/** An absolute URL of this scheme or its secure kind, without user, query and fragment; no slash at its end. */
+function toBase(value: unknown, scheme: string): string | undefined {
+  if (typeof value !== 'string' || !URL.canParse(value)) return undefined;
+  const { protocol, host, pathname, username, password, search, hash } = new URL(value);
+  const isPlain = [`${scheme}:`, `${scheme}s:`].includes(protocol) && !(username || password || search || hash);
+  return isPlain ? `${protocol}//${host}${pathname}`.replace(/\/+$/, '') : undefined;
+}

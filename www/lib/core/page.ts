@@ -1,2 +1,0 @@
-/** Where this page or worker is; `undefined` on a server. */
-export const page = (): Location | undefined => (globalThis as { location?: Location }).location;
