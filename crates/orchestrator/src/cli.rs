@@ -29,7 +29,7 @@ struct Serve {
     /// The address to listen on, loopback only. Port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS:PORT", env = "LANDFALL_LISTEN")]
     listen: Option<Listen>,
-    /// Where the boot counter is kept, instead of $XDG_STATE_HOME/landfall.
+    /// Where the boot counter, the token and registrations are kept, instead of $XDG_STATE_HOME/landfall.
     #[arg(long, value_name = "FOLDER", env = "LANDFALL_STATE_DIR")]
     state_dir: Option<PathBuf>,
     /// A file that gets the daemon's URL as soon as it answers.

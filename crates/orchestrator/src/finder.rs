@@ -82,6 +82,12 @@ impl Finder {
         self.look.notify_one();
     }
 
+    /// A place on this machine is nobody's any more: who listens there, if somebody does?
+    pub(crate) fn look_at(self: &Rc<Self>, port: u16) {
+        let places = self.tracker.borrow().at(port);
+        self.appeared(places);
+    }
+
     /// Asks an instance to describe its endpoints (again).
     pub(crate) fn describe(self: &Rc<Self>, id: InstanceId) {
         let Some(order) = self.registry.borrow_mut().read_order(id) else {
@@ -159,8 +165,8 @@ impl Finder {
     fn appeared(self: &Rc<Self>, places: Vec<Place>) {
         for place in places {
             let mut registry = self.registry.borrow_mut();
-            if registry.settings_instance_at(&place).is_some() {
-                registry.nudge_settings(&place);
+            if registry.is_declared_at(&place) {
+                registry.nudge_at(&place);
                 continue;
             }
             self.pending.borrow_mut().push(place.clone());

@@ -2,6 +2,7 @@
 
 mod body;
 mod catalog;
+mod content;
 mod dashboard;
 mod encoding;
 mod events;
@@ -10,6 +11,7 @@ mod outcomes;
 mod reply;
 mod routes;
 mod server;
+mod services;
 mod stall;
 mod status;
 
@@ -19,3 +21,4 @@ pub(crate) use guard::Guard;
 pub(crate) use outcomes::Outcomes;
 pub(crate) use routes::{EVENTS, own_service};
 pub(crate) use server::{Server, serve};
+pub(crate) use services::Registering;

@@ -1,8 +1,16 @@
 //! Who a found service is, whatever port it has: what its process is called, and what its API says.
 
-use crate::store::Identity;
 use landfall_protocol::endpoint::Endpoint;
 use landfall_protocol::name::Name;
+
+/// What identifies a found service over restarts of itself: what its process is called and what its API says.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Identity {
+    /// The name of the process.
+    pub(crate) process: String,
+    /// The digest of the API's title and endpoints.
+    pub(crate) fingerprint: u64,
+}
 
 /// The identity of a service; `None` when it says nothing of itself, so that any other could be mistaken for it.
 #[must_use]

@@ -4,7 +4,8 @@
 //! One thread, one event loop. [`serve`](Options) wires; everything else is one mechanism in one file:
 //!
 //! - `sockets` tells who listens, `reader` asks what they are, `finder` puts the two together
-//! - `registry` holds what is known and decides whose a found socket is; `store` keeps what must not be forgotten
+//! - `registry` holds what is known and decides whose a found socket is
+//! - `registrar` takes in services that register themselves (`registration`); `store` keeps what must not be forgotten
 //! - `checker` runs health checks over `pool`, as far as `budget` allows; `health` turns verdicts into a score
 //! - `publisher` turns changes into revisions; `http` serves them
 //!
@@ -24,12 +25,15 @@ mod memory;
 pub mod pool;
 mod publisher;
 mod reader;
+mod registrar;
+pub mod registration;
 mod registry;
 mod serve;
 pub mod settings;
 mod shutdown;
 mod sockets;
 pub mod store;
+pub mod token;
 
 pub use cli::Cli;
 pub use error::Error;

@@ -10,6 +10,7 @@ mod descriptions;
 mod doubts;
 mod instance;
 mod naming;
+mod registrations;
 mod schedule;
 #[cfg(test)]
 mod tests;
@@ -18,29 +19,33 @@ mod view;
 pub(crate) use adopt::{Discovered, Reading};
 pub(crate) use checks::Checked;
 pub(crate) use instance::{Check, Instance, InstanceId};
+pub(crate) use registrations::{Conflict, Leased};
 pub(crate) use schedule::Pace;
 
 use crate::health::HealthState;
+use crate::identity::Identity;
+use crate::registration::{Registration, RegistrationId};
 use crate::settings::{ServiceSettings, Span};
 use crate::sockets::Place;
-use crate::store::{Identity, Store};
 use instance::Description;
 use landfall_protocol::catalog::Service as CatalogService;
 use landfall_protocol::endpoint::Endpoint;
 use landfall_protocol::id::Epoch;
 use landfall_protocol::name::Name;
 use landfall_protocol::time::Millis;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use tokio::sync::Notify;
 
 /// A service and where it runs.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Service {
     title: Option<Name>,
     endpoints: Vec<Endpoint>,
     /// Who it is whatever its port; `None` for what is known by its address only.
     identity: Option<Identity>,
+    /// What it registered last, which goes before what it says of itself.
+    declared: Option<Rc<Registration>>,
     instances: Vec<InstanceId>,
 }
 
@@ -59,9 +64,8 @@ pub(crate) struct Registry {
     own: CatalogService,
     services: BTreeMap<Name, Service>,
     instances: BTreeMap<InstanceId, Instance>,
-    /// Names that the store keeps for services that may come back.
-    reserved: HashMap<Identity, Name>,
-    store: Box<dyn Store>,
+    registrations: BTreeMap<RegistrationId, Leased>,
+    epoch: Epoch,
     periods: Periods,
     next_id: u32,
     changes: Rc<Notify>,
@@ -70,29 +74,19 @@ pub(crate) struct Registry {
 }
 
 impl Registry {
-    /// The registry of `store`, with the daemon itself and the services of the settings.
+    /// A registry with the daemon itself and the services of the settings.
     pub(crate) fn new(
         own: CatalogService,
         settings: &[ServiceSettings],
-        store: Box<dyn Store>,
+        epoch: Epoch,
         periods: Periods,
     ) -> Self {
-        let reserved = match store.registrations() {
-            Ok(registrations) => registrations
-                .into_iter()
-                .map(|it| (it.identity, it.name))
-                .collect(),
-            Err(error) => {
-                tracing::warn!(%error, "services may get other names than before");
-                HashMap::new()
-            }
-        };
         let mut registry = Self {
             own,
             services: BTreeMap::new(),
             instances: BTreeMap::new(),
-            reserved,
-            store,
+            registrations: BTreeMap::new(),
+            epoch,
             periods,
             next_id: 0,
             changes: Rc::default(),
@@ -122,6 +116,7 @@ impl Registry {
             target,
             weight: settings.weight,
             place: None,
+            registration: None,
             gone_since: None,
             health: HealthState::default(),
             checked: None,
@@ -142,8 +137,8 @@ impl Registry {
         let service = Service {
             title,
             endpoints,
-            identity: None,
             instances: vec![id],
+            ..Service::default()
         };
         self.services.insert(settings.name().clone(), service);
     }
@@ -156,8 +151,8 @@ impl Registry {
     }
 
     /// Which run of which registry this is.
-    pub(crate) fn epoch(&self) -> &Epoch {
-        self.store.epoch()
+    pub(crate) const fn epoch(&self) -> &Epoch {
+        &self.epoch
     }
 
     /// Woken when the catalog may have changed.
@@ -175,20 +170,15 @@ impl Registry {
         Rc::clone(&self.nudges)
     }
 
-    /// The settings' service that is reached at `place`, if there is one: such a socket is not a new service.
-    pub(crate) fn settings_instance_at(&self, place: &Place) -> Option<InstanceId> {
-        let at = |(_, it): &(&InstanceId, &Instance)| {
-            it.place.is_none() && it.target.port() == place.port
-        };
-        self.instances.iter().find(at).map(|(id, _)| *id)
+    /// Whether a service of the settings or a registered one is reached at `place`: such a socket is not a new service.
+    pub(crate) fn is_declared_at(&self, place: &Place) -> bool {
+        self.instances.values().any(|it| it.is_declared_at(place))
     }
 
-    /// Something happened to the socket of a service from the settings: look at once.
-    pub(crate) fn nudge_settings(&mut self, place: &Place) {
-        if let Some(instance) = self
-            .settings_instance_at(place)
-            .and_then(|id| self.instances.get_mut(&id))
-        {
+    /// Something happened to the socket of a declared service: look at once.
+    pub(crate) fn nudge_at(&mut self, place: &Place) {
+        let mut instances = self.instances.values_mut();
+        if let Some(instance) = instances.find(|it| it.is_declared_at(place)) {
             instance.due = Millis::ZERO;
             instance.description.due = Millis::ZERO;
             self.nudges.notify_one();

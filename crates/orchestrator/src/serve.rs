@@ -5,18 +5,23 @@ use crate::checker::{Checker, Work};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::finder::Finder;
-use crate::http::{self, Catalog, EVENTS, Frame, Guard, Hub, Outcomes, Server, own_service};
+use crate::http::{
+    self, Catalog, EVENTS, Frame, Guard, Hub, Outcomes, Registering, Server, own_service,
+};
 use crate::pool::{Limits, Pool};
 use crate::publisher::{publish_catalog, publish_health};
+use crate::registrar::Registrar;
 use crate::registry::{Pace, Periods, Registry};
 use crate::settings::{OWN_NAME, Settings, Span};
 use crate::shutdown::Signals;
 use crate::sockets::{PortFilter, Tracker};
-use crate::store::{EmbeddedStore, Store, StoreError};
+use crate::store::{State, StoreError, Writes};
+use landfall_protocol::id::Epoch;
 use landfall_protocol::name::Name;
 use landfall_protocol::url::BaseUrl;
 use std::cell::RefCell;
 use std::fs;
+use std::io::{self, IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -60,7 +65,12 @@ async fn run(options: Options) -> Result<(), Error> {
     };
     let listener = TcpListener::bind(wanted).await.map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
-    let server = assemble(settings, address, clock)?;
+    let state_dir = settings.state_dir.clone().or_else(default_state_dir);
+    let state = State::open(state_dir.as_deref());
+    introduce(&state, address);
+    // Unlocks the state folder when the daemon has ended.
+    let _lock = state.lock;
+    let server = assemble(settings, address, clock, state.epoch, state.writes)?;
     let (stop, stopped) = watch::channel(false);
     let serving = spawn_local(http::serve(listener, Rc::clone(&server), stopped));
     tracing::info!("listening on http://{address}");
@@ -78,12 +88,16 @@ async fn run(options: Options) -> Result<(), Error> {
     Ok(())
 }
 
-fn assemble(settings: Settings, address: SocketAddr, clock: Clock) -> Result<Rc<Server>, Error> {
+fn assemble(
+    settings: Settings,
+    address: SocketAddr,
+    clock: Clock,
+    epoch: Epoch,
+    writes: Result<Writes, StoreError>,
+) -> Result<Rc<Server>, Error> {
     let no_catalog = |reason: &dyn std::fmt::Display| Error::Catalog(reason.to_string());
     let url = BaseUrl::parse(&format!("http://{address}")).map_err(|error| no_catalog(&error))?;
     let own = own_service(url).map_err(|error| no_catalog(&error))?;
-    let store = store(settings.state_dir.as_deref());
-    let epoch = store.epoch().clone();
     tracing::info!(registry = epoch.registry(), boot = epoch.boot(), "registry");
     let checks = &settings.checks;
     let limits = Limits {
@@ -107,7 +121,7 @@ fn assemble(settings: Settings, address: SocketAddr, clock: Clock) -> Result<Rc<
     let registry = Rc::new(RefCell::new(Registry::new(
         own,
         &settings.services,
-        store,
+        epoch.clone(),
         periods,
     )));
     let tracker = Tracker::new(PortFilter::new(&settings.sockets));
@@ -126,6 +140,23 @@ fn assemble(settings: Settings, address: SocketAddr, clock: Clock) -> Result<Rc<
         clock,
         pace,
         work: Work::default(),
+    });
+    let registering = writes.map(|writes| {
+        let networks = settings.checks.allowed_networks.clone();
+        let registrar = Rc::new(Registrar::new(
+            Rc::clone(&registry),
+            Rc::clone(&finder),
+            Rc::clone(&pool),
+            clock,
+            networks,
+            writes.store,
+        ));
+        let lost = registrar.restore();
+        spawn_local(Rc::clone(&registrar).run(lost));
+        Registering {
+            token: writes.token,
+            registrar,
+        }
     });
     let name = settings
         .name
@@ -151,6 +182,7 @@ fn assemble(settings: Settings, address: SocketAddr, clock: Clock) -> Result<Rc<
         checker: Rc::clone(&checker),
         outcomes: Outcomes::default(),
         clock,
+        registering: registering.map_err(|error| format!("nobody can register: {error}")),
     });
     spawn_local(publish_catalog(registry, catalog, Rc::clone(&hub)));
     spawn_local(publish_health(Rc::clone(&server)));
@@ -162,18 +194,19 @@ fn assemble(settings: Settings, address: SocketAddr, clock: Clock) -> Result<Rc<
     Ok(server)
 }
 
-/// The store on disk; without one the daemon runs, but every start is a new registry to its clients.
-fn store(dir: Option<&Path>) -> Box<dyn Store> {
-    let dir = dir
-        .map(Path::to_owned)
-        .or_else(default_state_dir)
-        .ok_or(StoreError::NoPlace);
-    match dir.and_then(|dir| EmbeddedStore::open(&dir)) {
-        Ok(store) => Box::new(store),
-        Err(error) => {
-            tracing::warn!(%error, "this run has a registry id of its own: clients take it for another daemon");
-            Box::new(EmbeddedStore::transient())
-        }
+/// Tells of a token that was made just now.
+fn introduce(state: &State, address: SocketAddr) {
+    let Ok(writes) = &state.writes else { return };
+    let Some(file) = &writes.new_token_file else {
+        return;
+    };
+    let mut out = io::stdout();
+    if out.is_terminal() {
+        let welcome = writes.token.welcome(file, &format!("http://{address}"));
+        // A terminal that is gone misses it.
+        let _ = out.write_all(welcome.as_bytes());
+    } else {
+        tracing::info!(?file, "services can register with the token in this file");
     }
 }
 

@@ -18,12 +18,16 @@ macro_rules! from_text {
 
 mod addresses;
 mod amounts;
+mod endpoints;
 mod names;
+mod networks;
 mod services;
 
 pub use addresses::{DEFAULT_PORT, HostName, Listen, Origin, Ports, RequestPath, ServiceUrl};
 pub use amounts::{Count, Percent, Span};
+pub(crate) use endpoints::EndpointSettings;
 pub use names::{NameValue, OWN_NAME, ServiceName};
+pub use networks::{Network, Networks, Outside};
 pub use services::ServiceSettings;
 
 use serde::Deserialize;
@@ -42,7 +46,7 @@ pub struct Settings {
     pub name: Option<NameValue>,
     /// The address to listen on.
     pub listen: Listen,
-    /// Where the boot counter is kept; `$XDG_STATE_HOME/landfall` when absent.
+    /// Where the boot counter, the token and registrations are kept; `$XDG_STATE_HOME/landfall` when absent.
     pub state_dir: Option<PathBuf>,
     /// How long a catalog is current. Whole seconds are published.
     pub ttl: Span,
@@ -126,6 +130,8 @@ pub struct CheckSettings {
     pub per_host: Count,
     /// Idle connections that are kept.
     pub idle_connections: usize,
+    /// Where registered services may be, besides on this machine.
+    pub allowed_networks: Networks,
 }
 
 impl Default for CheckSettings {
@@ -138,6 +144,7 @@ impl Default for CheckSettings {
             in_flight: Count(10),
             per_host: Count(2),
             idle_connections: 1_024,
+            allowed_networks: Networks::default(),
         }
     }
 }

@@ -1,34 +1,35 @@
-//! What the registry must not forget: which run this is, and which services are registered.
+//! What the registry must not forget: which services are registered.
 //!
-//! A trait from the first day, so that another store (on disk, or shared by machines) can take the place of the
-//! embedded one without a change elsewhere. The registry writes through it and reads it once, at start.
+//! A trait from the first day, so that another store (shared by machines) can take the place of the embedded one without
+//! a change elsewhere. It keeps records without looking into them. It is read once, at start; a write is durable when it
+//! returns, so it may take as long as a disk takes, and is made where nothing waits for it but whoever asked for it.
 
 mod embedded;
 mod epoch_file;
+mod state;
 
 pub use embedded::EmbeddedStore;
+pub use state::{State, Writes};
 
-use landfall_protocol::id::Epoch;
-use landfall_protocol::name::Name;
+use crate::registration::RegistrationId;
 use std::path::PathBuf;
 
-/// What identifies a found service over restarts of itself and of the daemon: what its process is called and what its
-/// API says.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Identity {
-    /// The name of the process.
-    pub process: String,
-    /// The digest of the API's title and endpoints.
-    pub fingerprint: u64,
+/// A registration as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Its handle, unique in the store.
+    pub id: RegistrationId,
+    /// What it says.
+    pub value: Vec<u8>,
 }
 
-/// A service that has a name in this registry.
+/// One durable change.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Registration {
-    /// The name, unique in the registry.
-    pub name: Name,
-    /// What the name belongs to.
-    pub identity: Identity,
+pub enum Change {
+    /// Keeps a record, in the place of one with the same id.
+    Put(Record),
+    /// Forgets records; those that are not there count as forgotten.
+    Remove(Vec<RegistrationId>),
 }
 
 /// Why the store did not do what was asked.
@@ -45,7 +46,7 @@ pub enum StoreError {
     },
     /// The state is there but is not this daemon's format.
     #[error(
-        "the state in {path:?} is not what this version writes ({reason}); move the file away to start a new registry"
+        "the state in {path:?} is not what this version writes ({reason}); move the file away to start anew"
     )]
     Unreadable {
         /// Which file.
@@ -61,31 +62,37 @@ pub enum StoreError {
         /// The lock file.
         path: PathBuf,
     },
+    /// Others than the daemon's user can read a secret.
+    #[error("{path:?} can be read by others: `chmod 600` it, or delete it to have a new one")]
+    Exposed {
+        /// Which file.
+        path: PathBuf,
+    },
     /// There is no place for state.
     #[error("there is no place for state: set XDG_STATE_HOME or HOME, or use --state-dir")]
     NoPlace,
 }
 
-/// Where a registry is kept.
-pub trait Store {
-    /// Which run of which registry this is. Constant for the life of the store.
-    fn epoch(&self) -> &Epoch;
+impl StoreError {
+    /// Whether there is no room.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+        matches!(self, Self::Io { source, .. } if matches!(source.kind(), StorageFull | QuotaExceeded))
+    }
+}
 
-    /// All registrations.
+/// Where registrations are kept.
+pub trait Store: Send {
+    /// All records.
     ///
     /// # Errors
     /// [`StoreError`] when they cannot be read.
-    fn registrations(&self) -> Result<Vec<Registration>, StoreError>;
+    fn records(&mut self) -> Result<Vec<Record>, StoreError>;
 
-    /// Keeps a registration, in the place of one with the same name.
+    /// Makes a change that lasts, whatever happens after this has returned.
     ///
     /// # Errors
-    /// [`StoreError`] when it was not kept.
-    fn put(&mut self, registration: Registration) -> Result<(), StoreError>;
-
-    /// Forgets a registration; nothing happens when there is none.
-    ///
-    /// # Errors
-    /// [`StoreError`] when it may still be there.
-    fn remove(&mut self, name: &Name) -> Result<(), StoreError>;
+    /// [`StoreError`] when it may be lost.
+    fn write(&mut self, change: Change) -> Result<(), StoreError>;
 }

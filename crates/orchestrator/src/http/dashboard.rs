@@ -32,13 +32,20 @@ include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 /// The page where there is no dashboard.
 const UNBUILT: &str = include_str!("unbuilt.html");
 
+/// Whether there is such a file.
+pub(crate) fn has(path: &str) -> bool {
+    matches!(path, "/" | "/index.html") || asset(path).is_some()
+}
+
+fn asset(path: &str) -> Option<&'static Asset> {
+    let at = ASSETS.binary_search_by(|asset| asset.path.cmp(path)).ok()?;
+    ASSETS.get(at)
+}
+
 /// Answers a request for a file; `None` when there is no such file.
 pub(crate) fn reply(path: &str, headers: &HeaderMap) -> Option<Reply> {
     let path = if path == "/" { "/index.html" } else { path };
-    let found = ASSETS
-        .binary_search_by(|asset| asset.path.cmp(path))
-        .ok()
-        .and_then(|at| ASSETS.get(at));
+    let found = asset(path);
     let packed = accepts_gzip(headers.get(ACCEPT_ENCODING));
     let (bytes, digest, encoding) = match found {
         Some(asset) if packed => (
@@ -130,6 +137,7 @@ mod tests {
     #[test]
     fn an_unknown_path_is_no_page() {
         for path in ["/nothing", "/../Cargo.toml", "//", "/index.html/"] {
+            assert!(!has(path), "{path}");
             assert!(reply(path, &HeaderMap::new()).is_none(), "{path}");
         }
     }

@@ -4,15 +4,16 @@
 //! came from by way of a rebound name, and it cannot hide its `Origin`. So every route checks both. An allowed origin is
 //! echoed exactly; `*` is never sent.
 
-use super::reply::{Methods, Reply, empty, refusal, set};
+use super::reply::{Reply, allow, empty, list, refusal, set};
 use crate::settings::{HostName, Origin};
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ALLOW, HOST, HeaderMap, HeaderValue,
-    ORIGIN, VARY,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, HOST, HeaderMap, HeaderValue, ORIGIN,
+    VARY,
 };
 use hyper::http::uri::Authority;
 use hyper::{StatusCode, Uri};
+use landfall_protocol::method::Method;
 use landfall_protocol::url::BaseUrl;
 
 /// The names of loopback by which the daemon may be called.
@@ -34,6 +35,8 @@ pub(crate) enum Barred {
     Host,
     /// An `Origin` that is not on the list.
     Origin,
+    /// A page, which may not use this method here.
+    Page,
 }
 
 impl Barred {
@@ -52,6 +55,10 @@ impl Barred {
             Self::Origin => (
                 StatusCode::FORBIDDEN,
                 "pages of this origin may not read the catalog: add the origin to allowed_origins in the settings",
+            ),
+            Self::Page => (
+                StatusCode::FORBIDDEN,
+                "pages may read this, but not change it: send the request from a program",
             ),
         };
         refusal(status, reason)
@@ -105,12 +112,15 @@ impl Guard {
         }
     }
 
-    /// The answer to OPTIONS: to a preflight, and to whoever asks for the methods.
-    pub(crate) fn options(methods: Methods, is_page: bool) -> Reply {
+    /// The answer to OPTIONS: to a preflight, and to whoever asks for the methods. `of_pages` are those that pages may use.
+    pub(crate) fn options(methods: &[Method], of_pages: &[Method], is_page: bool) -> Reply {
         let mut reply = empty(StatusCode::NO_CONTENT);
-        set(&mut reply, ALLOW, methods.allow);
+        allow(&mut reply, methods);
         if is_page {
-            set(&mut reply, ACCESS_CONTROL_ALLOW_METHODS, methods.for_pages);
+            if let Ok(names) = HeaderValue::from_str(&list(of_pages)) {
+                let headers = reply.headers_mut();
+                headers.insert(ACCESS_CONTROL_ALLOW_METHODS, names);
+            }
             set(
                 &mut reply,
                 ACCESS_CONTROL_ALLOW_HEADERS,

@@ -3,24 +3,18 @@
 //! A page sends its report without a preflight, as `text/plain`. Whoever may read the catalog may send one, and all that it
 //! can do is to bring a check forward: who lies here has the daemon look sooner, within its limits and its budget.
 
-use super::reply::{Reply, empty, refusal, set};
+use super::content::read_bytes;
+use super::reply::{Reply, empty, refusal};
 use crate::clock::Clock;
 use crate::registry::Registry;
-use bytes::Bytes;
 use hyper::StatusCode;
-use hyper::body::{Body, Incoming};
+use hyper::body::Incoming;
 use hyper::header::{HeaderValue, RETRY_AFTER};
 use landfall_protocol::json::{MAX_DEPTH, check_bounds};
 use landfall_protocol::time::Millis;
 use landfall_protocol::usage::{MAX_BYTES, Tally, read};
 use std::cell::{Cell, RefCell};
-use std::future::poll_fn;
-use std::pin::Pin;
-use std::time::Duration;
-use tokio::time::timeout;
 
-/// For a whole report to arrive.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// A report takes one of so many places, and a place is free again after a time.
 const PLACES: u64 = 32;
 const REFILL: Millis = Millis(100);
@@ -50,19 +44,16 @@ impl Outcomes {
                 .insert(RETRY_AFTER, HeaderValue::from_static("1"));
             return reply;
         }
-        match timeout(PATIENCE, collect(body)).await {
-            Ok(Ok(bytes)) => match parse(&bytes) {
-                Ok(tallies) => {
-                    registry.borrow_mut().doubt(&tallies, clock.now());
-                    empty(StatusCode::NO_CONTENT)
-                }
-                Err(reason) => refusal(StatusCode::BAD_REQUEST, &reason),
-            },
-            Ok(Err(status)) => closing(refusal(status, "a report has at most 16 KiB")),
-            Err(_) => closing(refusal(
-                StatusCode::REQUEST_TIMEOUT,
-                "the report did not arrive in time",
-            )),
+        let bytes = match read_bytes(body, MAX_BYTES).await {
+            Ok(bytes) => bytes,
+            Err(not_taken) => return not_taken.reply(),
+        };
+        match parse(&bytes) {
+            Ok(tallies) => {
+                registry.borrow_mut().doubt(&tallies, clock.now());
+                empty(StatusCode::NO_CONTENT)
+            }
+            Err(reason) => refusal(StatusCode::BAD_REQUEST, &reason),
         }
     }
 
@@ -74,25 +65,6 @@ impl Outcomes {
         }
         has_place
     }
-}
-
-/// The rest of the request is not read, so the connection cannot go on.
-fn closing(mut reply: Reply) -> Reply {
-    set(&mut reply, hyper::header::CONNECTION, "close");
-    reply
-}
-
-async fn collect(mut body: Incoming) -> Result<Vec<u8>, StatusCode> {
-    let mut bytes = Vec::new();
-    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
-        let frame = frame.map_err(|_| StatusCode::BAD_REQUEST)?;
-        let data: Bytes = frame.into_data().unwrap_or_default();
-        if bytes.len() + data.len() > MAX_BYTES {
-            return Err(StatusCode::PAYLOAD_TOO_LARGE);
-        }
-        bytes.extend_from_slice(&data);
-    }
-    Ok(bytes)
 }
 
 fn parse(bytes: &[u8]) -> Result<Vec<Tally>, String> {

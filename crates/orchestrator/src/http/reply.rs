@@ -8,22 +8,8 @@ use hyper::header::{
 };
 use hyper::{Response, StatusCode};
 use landfall_protocol::freshness::ETag;
+use landfall_protocol::method::Method;
 use serde::Serialize;
-
-/// The methods that a route has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Methods {
-    /// As `Allow` lists them.
-    pub(crate) allow: &'static str,
-    /// As a preflight is told them.
-    pub(crate) for_pages: &'static str,
-}
-
-/// The methods of everything that is only read.
-pub(crate) const READ_ONLY: Methods = Methods {
-    allow: "GET, OPTIONS",
-    for_pages: "GET",
-};
 
 /// A response of the daemon.
 pub(crate) type Reply = Response<ReplyBody>;
@@ -55,11 +41,27 @@ pub(crate) fn refusal(status: StatusCode, reason: &str) -> Reply {
 }
 
 /// 405, with the methods that there are.
-pub(crate) fn method_not_allowed(methods: Methods) -> Reply {
-    let reason = format!("use one of the methods that are here: {}", methods.allow);
-    let mut reply = refusal(StatusCode::METHOD_NOT_ALLOWED, &reason);
-    set(&mut reply, ALLOW, methods.allow);
+pub(crate) fn method_not_allowed(methods: &[Method]) -> Reply {
+    let names = list(methods);
+    let mut reply = refusal(
+        StatusCode::METHOD_NOT_ALLOWED,
+        &format!("there is no such method here: use {names}"),
+    );
+    allow(&mut reply, methods);
     reply
+}
+
+/// Sets `Allow`: the methods of a route, and OPTIONS, which all of them have.
+pub(crate) fn allow(reply: &mut Reply, methods: &[Method]) {
+    if let Ok(value) = HeaderValue::from_str(&format!("{}, OPTIONS", list(methods))) {
+        reply.headers_mut().insert(ALLOW, value);
+    }
+}
+
+/// The names of methods, as a header field has them.
+pub(crate) fn list(methods: &[Method]) -> String {
+    let names: Vec<_> = methods.iter().map(|method| method.as_str()).collect();
+    names.join(", ")
 }
 
 /// A JSON document that is made for each request.

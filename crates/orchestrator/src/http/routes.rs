@@ -1,6 +1,6 @@
 //! The routes of the daemon, in one table: what it answers, and what it says of itself in its own catalog.
 
-use super::reply::{Methods, READ_ONLY};
+use super::services::SERVICES;
 use crate::settings::OWN_NAME;
 use landfall_protocol::catalog::{HealthClass, Instance, Service, WELL_KNOWN};
 use landfall_protocol::endpoint::{Endpoint, Evidence, Protocol};
@@ -27,91 +27,82 @@ pub(crate) enum Route {
     Status,
     /// What pages say of the services that they use.
     Outcomes,
+    /// The registrations.
+    Services,
+    /// One of them.
+    Service,
     /// Whether the daemon answers.
     Healthz,
     /// The dashboard's page.
     Dashboard,
 }
 
-struct Entry {
-    route: Route,
+/// One line of the table.
+pub(crate) struct Entry {
+    pub(crate) route: Route,
     name: &'static str,
+    /// A path template. Its last segment may be a parameter.
     path: &'static str,
     protocol: Protocol,
-    method: Method,
+    /// The methods it has, besides OPTIONS.
+    pub(crate) methods: &'static [Method],
+    /// Those of them that pages may use.
+    pub(crate) of_pages: &'static [Method],
 }
 
-const TABLE: [Entry; 7] = [
-    Entry {
-        route: Route::Catalog,
-        name: "catalog",
-        path: WELL_KNOWN,
-        protocol: Protocol::Http,
-        method: Method::Get,
-    },
-    Entry {
-        route: Route::Events,
-        name: "events",
-        path: EVENTS,
-        protocol: Protocol::Sse,
-        method: Method::Get,
-    },
-    Entry {
-        route: Route::Health,
-        name: "health",
-        path: "/v1/health",
-        protocol: Protocol::Http,
-        method: Method::Get,
-    },
-    Entry {
-        route: Route::Status,
-        name: "status",
-        path: "/v1/status",
-        protocol: Protocol::Http,
-        method: Method::Get,
-    },
-    Entry {
-        route: Route::Outcomes,
-        name: "outcomes",
-        path: OUTCOMES,
-        protocol: Protocol::Http,
-        method: Method::Post,
-    },
-    Entry {
-        route: Route::Healthz,
-        name: "healthz",
-        path: "/healthz",
-        protocol: Protocol::Http,
-        method: Method::Get,
-    },
-    Entry {
-        route: Route::Dashboard,
-        name: "dashboard",
-        path: "/",
-        protocol: Protocol::Http,
-        method: Method::Get,
-    },
-];
+const GET: &[Method] = &[Method::Get];
 
-/// The route of a path. `None`: perhaps a file of the dashboard.
-pub(crate) fn route(path: &str) -> Option<Route> {
-    TABLE
-        .iter()
-        .find(|entry| entry.path == path)
-        .map(|entry| entry.route)
-}
-
-impl Route {
-    /// The one method that it has besides OPTIONS, as `Allow` and as a preflight's answer say it.
-    pub(crate) fn methods(self) -> Methods {
-        match self {
-            Self::Outcomes => Methods {
-                allow: "POST, OPTIONS",
-                for_pages: "POST",
-            },
-            _ => READ_ONLY,
+impl Entry {
+    /// A route that only reads.
+    const fn get(route: Route, name: &'static str, path: &'static str) -> Self {
+        Self {
+            route,
+            name,
+            path,
+            protocol: Protocol::Http,
+            methods: GET,
+            of_pages: GET,
         }
     }
+}
+
+static TABLE: [Entry; 9] = [
+    Entry::get(Route::Catalog, "catalog", WELL_KNOWN),
+    Entry {
+        protocol: Protocol::Sse,
+        ..Entry::get(Route::Events, "events", EVENTS)
+    },
+    Entry::get(Route::Health, "health", "/v1/health"),
+    Entry::get(Route::Status, "status", "/v1/status"),
+    Entry {
+        methods: &[Method::Get, Method::Post],
+        ..Entry::get(Route::Services, "services", SERVICES)
+    },
+    Entry {
+        methods: &[Method::Get, Method::Put, Method::Delete],
+        ..Entry::get(Route::Service, "service", "/v1/services/{id}")
+    },
+    Entry {
+        methods: &[Method::Post],
+        of_pages: &[Method::Post],
+        ..Entry::get(Route::Outcomes, "outcomes", OUTCOMES)
+    },
+    Entry::get(Route::Healthz, "healthz", "/healthz"),
+    Entry::get(Route::Dashboard, "dashboard", "/"),
+];
+
+/// The files of the dashboard: every path that is none of the table's.
+pub(crate) static FILES: Entry = Entry::get(Route::Dashboard, "files", "/");
+
+/// The route of a path, and its parameter or nothing. `None`: perhaps a file of the dashboard.
+pub(crate) fn route(path: &str) -> Option<(&'static Entry, &str)> {
+    TABLE.iter().find_map(|entry| {
+        let Some((before, _)) = entry.path.split_once('{') else {
+            return (entry.path == path).then_some((entry, ""));
+        };
+        let parameter = path.strip_prefix(before)?;
+        (!parameter.is_empty() && !parameter.contains('/')).then_some((entry, parameter))
+    })
 }
 
 /// The daemon as a service of its own catalog, at `url`.
@@ -136,7 +127,7 @@ fn endpoint(entry: &Entry) -> Result<Endpoint, Refused> {
     let path =
         PathTemplate::parse(entry.path).map_err(|_| Refused::new(Code::BadPath, entry.path))?;
     let mut endpoint = Endpoint::new(Name::parse(entry.name)?, path, entry.protocol);
-    endpoint.learn(Evidence::Catalog, [entry.method]);
+    endpoint.learn(Evidence::Catalog, entry.methods.iter().copied());
     Ok(endpoint)
 }
 
@@ -151,6 +142,15 @@ mod tests {
         for endpoint in &service.endpoints {
             assert!(route(endpoint.path.as_str()).is_some(), "{}", endpoint.path);
         }
-        assert_eq!(route("/v1"), None);
+    }
+
+    #[test]
+    fn a_parameter_is_one_segment() {
+        let found = |path| route(path).map(|(entry, parameter)| (entry.route, parameter));
+        assert_eq!(found("/v1/services/7"), Some((Route::Service, "7")));
+        assert_eq!(found("/v1/services"), Some((Route::Services, "")));
+        for nothing in ["/v1", "/v1/services/", "/v1/services/7/8", "/v1/service"] {
+            assert_eq!(found(nothing), None, "{nothing}");
+        }
     }
 }

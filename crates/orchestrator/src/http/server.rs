@@ -1,14 +1,15 @@
-//! Connections in, responses out. Everything that is answered is in memory already: no request waits for another, and only
-//! a report waits for anything, for its own body.
+//! Connections in, responses out. Whatever is read is in memory already, so no request waits for another: only what is
+//! sent to the daemon waits for its own body, and a change of the registry for the disk.
 
 use super::body::ReplyBody;
 use super::catalog::Catalog;
 use super::dashboard;
 use super::events::{Hub, health_event};
-use super::guard::Guard;
+use super::guard::{Barred, Guard};
 use super::outcomes::Outcomes;
-use super::reply::{READ_ONLY, Reply, json, method_not_allowed, refusal, reply};
-use super::routes::{Route, route};
+use super::reply::{Reply, json, method_not_allowed, refusal, reply};
+use super::routes::{FILES, Route, route};
+use super::services::Registering;
 use super::stall::StallGuard;
 use super::status::{Budget, Checks, EpochView, Memory, Status};
 use crate::budget::CpuBudget;
@@ -22,8 +23,9 @@ use hyper::body::Incoming;
 use hyper::header::ORIGIN;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Method, Request, StatusCode};
+use hyper::{Request, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use landfall_protocol::method::Method;
 use std::cell::RefCell;
 use std::convert::Infallible;
 use std::pin::pin;
@@ -59,6 +61,8 @@ pub(crate) struct Server {
     pub(crate) checker: Rc<Checker>,
     pub(crate) outcomes: Outcomes,
     pub(crate) clock: Clock,
+    /// What registering needs, or why nobody can register.
+    pub(crate) registering: Result<Registering, String>,
 }
 
 impl Server {
@@ -67,43 +71,49 @@ impl Server {
             return barred.reply();
         }
         let origin = request.headers().get(ORIGIN).cloned();
-        let is_report = route(request.uri().path()) == Some(Route::Outcomes);
-        let mut reply = if is_report && request.method() == Method::POST {
-            let body = request.into_body();
-            self.outcomes.take(body, &self.registry, &self.clock).await
-        } else {
-            self.answer(&request, origin.is_some())
-        };
+        let mut reply = self.answer(request, origin.is_some()).await;
         Guard::allow_reading(&mut reply, origin.as_ref());
         reply
     }
 
-    fn answer(&self, request: &Request<Incoming>, is_page: bool) -> Reply {
-        let (path, headers) = (request.uri().path(), request.headers());
-        let route = route(path);
-        let file = || dashboard::reply(path, headers).ok_or("nothing is here");
-        match (route, request.method()) {
-            (Some(route), &Method::OPTIONS) => Guard::options(route.methods(), is_page),
-            (Some(Route::Catalog), &Method::GET) => self.catalog.reply(headers),
-            (Some(Route::Events), &Method::GET) => self.hub.open(
+    async fn answer(&self, request: Request<Incoming>, is_page: bool) -> Reply {
+        let path = request.uri().path();
+        let (entry, parameter) = match route(path) {
+            Some((entry, parameter)) => (entry, parameter.to_owned()),
+            None if dashboard::has(path) => (&FILES, String::new()),
+            None => return refusal(StatusCode::NOT_FOUND, "nothing is here"),
+        };
+        let method = match request.method().as_str().parse() {
+            Ok(Method::Options) => return Guard::options(entry.methods, entry.of_pages, is_page),
+            Ok(method) if entry.methods.contains(&method) => method,
+            _ => return method_not_allowed(entry.methods),
+        };
+        if is_page && !entry.of_pages.contains(&method) {
+            return Barred::Page.reply();
+        }
+        let headers = request.headers();
+        match (entry.route, method) {
+            (Route::Catalog, _) => self.catalog.reply(headers),
+            (Route::Events, _) => self.hub.open(
                 request.uri().query(),
                 headers,
                 &self.catalog.current(),
                 || self.health_event(),
             ),
-            (Some(Route::Health), &Method::GET) => {
-                json(&self.registry.borrow().health(self.clock.now(), unix_ms()))
+            (Route::Health, _) => json(&self.registry.borrow().health(self.clock.now(), unix_ms())),
+            (Route::Status, _) => self.status(),
+            (Route::Outcomes, _) => {
+                let body = request.into_body();
+                self.outcomes.take(body, &self.registry, &self.clock).await
             }
-            (Some(Route::Status), &Method::GET) => self.status(),
-            (Some(Route::Healthz), &Method::GET) => {
-                reply(StatusCode::OK, "text/plain; charset=utf-8", "ok\n")
-            }
-            (Some(Route::Dashboard) | None, &Method::GET) => {
-                file().unwrap_or_else(|reason| refusal(StatusCode::NOT_FOUND, reason))
-            }
-            (None, _) if file().is_err() => refusal(StatusCode::NOT_FOUND, "nothing is here"),
-            (None, &Method::OPTIONS) => Guard::options(READ_ONLY, is_page),
-            (route, _) => method_not_allowed(route.map_or(READ_ONLY, Route::methods)),
+            (Route::Services, Method::Post) => self.register(request).await,
+            (Route::Services, _) => self.list_services(),
+            (Route::Service, Method::Put) => self.renew(headers, &parameter),
+            (Route::Service, Method::Delete) => self.deregister(headers, &parameter).await,
+            (Route::Service, _) => self.show_service(&parameter),
+            (Route::Healthz, _) => reply(StatusCode::OK, "text/plain; charset=utf-8", "ok\n"),
+            (Route::Dashboard, _) => dashboard::reply(path, headers)
+                .unwrap_or_else(|| refusal(StatusCode::NOT_FOUND, "nothing is here")),
         }
     }
 

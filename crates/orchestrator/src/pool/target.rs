@@ -1,12 +1,13 @@
-//! Where a request goes: a loopback address, and the name that the server is called by.
+//! Where a request goes: addresses, and the name that the server is called by.
 //!
-//! Only this machine is ever called. A name other than `localhost` would have to be resolved, and what it resolves to
-//! can change after it was checked (DNS rebinding works against daemons too), so names are not taken at all.
+//! A target holds addresses, never a name to be looked up: what a name resolves to can change after it was checked (DNS
+//! rebinding works against daemons too). [`Target::new`] takes this machine only; other addresses are for whoever has
+//! checked that requests may go there.
 
 use landfall_protocol::url::BaseUrl;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-/// An HTTP server on this machine.
+/// An HTTP server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     /// Addresses to connect to, in order: `localhost` has two.
@@ -38,7 +39,6 @@ impl Target {
         if url.is_https() {
             return Err(NotATarget::Https);
         }
-        let port = url.port();
         let host = url.host().strip_suffix('.').unwrap_or(url.host());
         let ips: &[IpAddr] = match host.trim_matches(['[', ']']).parse::<IpAddr>() {
             Ok(ip) if ip.is_loopback() => &[ip],
@@ -48,13 +48,34 @@ impl Target {
             ],
             Ok(_) | Err(_) => return Err(NotATarget::NotLoopback),
         };
-        let addresses = ips.iter().map(|ip| SocketAddr::new(*ip, port)).collect();
+        Ok(Self::at(url, ips))
+    }
+
+    /// The server at a base URL that is reached at these addresses, best first. `None` without an address.
+    #[must_use]
+    pub fn pinned(url: &BaseUrl, addresses: &[IpAddr]) -> Option<Self> {
+        (!addresses.is_empty()).then(|| Self::at(url, addresses))
+    }
+
+    fn at(url: &BaseUrl, ips: &[IpAddr]) -> Self {
+        let port = url.port();
         let host = url.origin().strip_prefix("http://").unwrap_or_default();
-        Ok(Self {
-            addresses,
+        Self {
+            addresses: ips.iter().map(|ip| SocketAddr::new(*ip, port)).collect(),
             host: host.into(),
             base: url.path().into(),
-        })
+        }
+    }
+
+    /// Its addresses, best first.
+    pub fn ips(&self) -> impl Iterator<Item = IpAddr> {
+        self.addresses.iter().map(SocketAddr::ip)
+    }
+
+    /// Whether it is on this machine.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        self.ips().all(|ip| ip.is_loopback())
     }
 
     /// The addresses to connect to, best first; never empty.

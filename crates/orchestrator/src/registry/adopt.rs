@@ -6,10 +6,9 @@
 use super::instance::Description;
 use super::{Check, Instance, InstanceId, Registry, Service};
 use crate::health::{HealthState, Verdict};
-use crate::identity;
+use crate::identity::{self, Identity};
 use crate::pool::Target;
 use crate::sockets::Place;
-use crate::store::{Identity, Registration};
 use landfall_protocol::catalog::{MAX_INSTANCES, MAX_SERVICES};
 use landfall_protocol::endpoint::Endpoint;
 use landfall_protocol::name::Name;
@@ -60,6 +59,9 @@ enum Home {
 impl Registry {
     /// Takes in the places that were recognised together.
     pub(crate) fn adopt(&mut self, discovered: Vec<Discovered>, now: Millis, unix_ms: u64) {
+        // One may have been registered while it was recognised.
+        let mut discovered = discovered;
+        discovered.retain(|found| !self.is_declared_at(&found.place));
         let identities: Vec<_> = discovered.iter().map(identity_of).collect();
         for (found, identity) in discovered.into_iter().zip(&identities) {
             let rivals = identities.iter().filter(|other| *other == identity).count();
@@ -89,10 +91,8 @@ impl Registry {
             let name = instance.service.clone();
             if let Some(service) = self.services.get_mut(&name) {
                 service.identity.clone_from(identity);
-                service.title = found.reading.title;
-                service.endpoints = found.reading.endpoints;
+                service.show(found.reading.title, found.reading.endpoints);
             }
-            self.keep_registration(&name, identity.clone());
             self.drop_superseded(&name);
             self.changes.notify_one();
             self.verdicts.notify_one();
@@ -175,6 +175,7 @@ impl Registry {
             target,
             weight: 100,
             place: Some(found.place.clone()),
+            registration: None,
             gone_since: None,
             health: HealthState::default(),
             checked: None,
@@ -197,29 +198,13 @@ impl Registry {
             tracing::warn!(url = %found.reading.url, "left out: the catalog holds no more than {MAX_SERVICES} services");
             return None;
         }
-        let name = self.name_for(found, identity.as_ref())?;
+        let name = self.name_for(found)?;
         let service = Service {
-            title: None,
-            endpoints: Vec::new(),
             identity,
-            instances: Vec::new(),
+            ..Service::default()
         };
         self.services.insert(name.clone(), service);
         self.add_instance(&name, found)
-    }
-
-    /// Keeps the name for the identity, so that the service has it again after a restart of the daemon.
-    fn keep_registration(&mut self, name: &Name, identity: Option<Identity>) {
-        let Some(identity) = identity.filter(|it| self.reserved.get(it) != Some(name)) else {
-            return;
-        };
-        self.reserved.insert(identity.clone(), name.clone());
-        if let Err(error) = self.store.put(Registration {
-            name: name.clone(),
-            identity,
-        }) {
-            tracing::warn!(%error, service = %name, "not kept in the store");
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Sockets that vanish: what is missing then, and when it is forgotten.
 
-use super::{Instance, InstanceId, Registry};
+use super::{Instance, InstanceId, Registry, Service};
 use crate::pool::Target;
 use crate::sockets::Place;
 use landfall_protocol::name::Name;
@@ -15,7 +15,7 @@ impl Registry {
             .values_mut()
             .find(|it| it.place.as_ref() == Some(place))
         else {
-            self.nudge_settings(place);
+            self.nudge_at(place);
             return;
         };
         tracing::info!(service = %instance.service, url = %instance.url, "nobody listens any more");
@@ -72,35 +72,38 @@ impl Registry {
             .filter(|(_, it)| over(it))
             .map(|(id, _)| *id)
             .collect();
+        self.forget(&retired)
+    }
+
+    /// Forgets instances, and services that have none left. Returns where they were.
+    pub(super) fn forget(&mut self, ids: &[InstanceId]) -> Vec<Rc<Target>> {
         let mut targets = Vec::new();
-        for id in retired {
-            let Some(instance) = self.instances.remove(&id) else {
+        for id in ids {
+            let Some(instance) = self.take_instance(*id) else {
                 continue;
             };
             tracing::info!(service = %instance.service, url = %instance.url, "forgotten");
+            self.remove_if_empty(&instance.service);
             targets.push(instance.target);
-            let Some(service) = self.services.get_mut(&instance.service) else {
-                continue;
-            };
-            service.instances.retain(|other| *other != id);
-            if service.instances.is_empty() {
-                self.remove_service(&instance.service);
-            }
             self.changes.notify_one();
         }
         targets
     }
 
-    fn remove_service(&mut self, name: &Name) {
-        if let Some(identity) = self
-            .services
-            .remove(name)
-            .and_then(|service| service.identity)
-        {
-            self.reserved.remove(&identity);
+    /// Takes an instance away from its service.
+    pub(super) fn take_instance(&mut self, id: InstanceId) -> Option<Instance> {
+        let instance = self.instances.remove(&id)?;
+        if let Some(service) = self.services.get_mut(&instance.service) {
+            service.instances.retain(|other| *other != id);
         }
-        if let Err(error) = self.store.remove(name) {
-            tracing::warn!(%error, service = %name, "not removed from the store");
+        Some(instance)
+    }
+
+    /// Forgets a service that runs nowhere.
+    pub(super) fn remove_if_empty(&mut self, name: &Name) {
+        let is_empty = |service: &Service| service.instances.is_empty();
+        if self.services.get(name).is_some_and(is_empty) {
+            self.services.remove(name);
         }
     }
 }

@@ -62,17 +62,15 @@ impl Registry {
             };
         }
         // What a person wrote goes before what the service says.
-        let own_words = service.title.take();
-        let title = if instance.place.is_none() {
-            own_words.clone().or(reading.title)
+        let title = if instance.is_from_settings() {
+            service.title.clone().or(reading.title)
         } else {
             reading.title
         };
-        if service.endpoints != reading.endpoints || title != own_words {
-            tracing::info!(service = %instance.service, endpoints = reading.endpoints.len(), "endpoints read");
-            service.endpoints = reading.endpoints;
+        let endpoints = reading.endpoints.len();
+        if service.show(title, reading.endpoints) {
+            tracing::info!(service = %instance.service, endpoints, "endpoints read");
             self.changes.notify_one();
         }
-        service.title = title;
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::health::{HealthState, Verdict};
 use crate::pool::Target;
+use crate::registration::RegistrationId;
 use crate::sockets::Place;
 use landfall_protocol::catalog::{HealthClass, WELL_KNOWN};
 use landfall_protocol::endpoint::{Endpoint, Protocol};
@@ -30,8 +31,10 @@ pub(crate) struct Instance {
     pub(super) target: Rc<Target>,
     /// Its share of the requests.
     pub(super) weight: u16,
-    /// The socket that it was found by; `None` for one from the settings.
+    /// The socket that it was found by; `None` for one from the settings, or that was registered.
     pub(super) place: Option<Place>,
+    /// The registration that it is from.
+    pub(super) registration: Option<RegistrationId>,
     /// Since when nobody listens there.
     pub(super) gone_since: Option<Millis>,
     pub(super) health: HealthState,
@@ -80,6 +83,14 @@ impl Description {
     pub(super) fn ask_again_after(&mut self, now: Millis, period: Millis) {
         let times = if self.before.is_some() { 1 } else { 10 };
         self.due = now + Millis(period.0.saturating_mul(times));
+    }
+
+    /// Takes the next answer for news, whatever it says.
+    pub(super) fn read_anew(&mut self) {
+        if let Some((_, digest)) = &mut self.before {
+            *digest = 0;
+        }
+        self.due = Millis::ZERO;
     }
 }
 
@@ -137,6 +148,16 @@ impl Instance {
     /// Whether it takes part in checks: not when its socket is gone, for the socket's return is news enough.
     pub(crate) const fn is_checked(&self) -> bool {
         self.gone_since.is_none()
+    }
+
+    /// Whether a person wrote it down.
+    pub(super) const fn is_from_settings(&self) -> bool {
+        self.place.is_none() && self.registration.is_none()
+    }
+
+    /// Whether it is known by its address, and that is the one of `place`.
+    pub(super) fn is_declared_at(&self, place: &Place) -> bool {
+        self.place.is_none() && self.target.is_loopback() && self.target.port() == place.port
     }
 
     /// Takes a verdict.

@@ -2,19 +2,12 @@
 
 use super::{Discovered, Registry};
 use crate::settings::OWN_NAME;
-use crate::store::Identity;
 use landfall_protocol::name::Name;
 
 impl Registry {
-    /// A name that nobody has: the one that this identity had before, else one made of what was found.
-    pub(super) fn name_for(&self, found: &Discovered, identity: Option<&Identity>) -> Option<Name> {
+    /// A name that nobody has, made of what was found.
+    pub(super) fn name_for(&self, found: &Discovered) -> Option<Name> {
         let is_free = |name: &Name| name.as_str() != OWN_NAME && !self.services.contains_key(name);
-        let before = identity
-            .and_then(|identity| self.reserved.get(identity))
-            .filter(|name| is_free(name));
-        if let Some(name) = before {
-            return Some(name.clone());
-        }
         let (port, process) = (found.place.port, &found.place.process.name);
         let slug = |text: &str| {
             Name::from_title(text)

@@ -1,13 +1,13 @@
 //! The registry as a plain machine: no sockets, no clock.
 
 mod doubts;
+mod registrations;
 mod schedule;
 
 use super::*;
 use crate::health::Verdict;
 use crate::http::own_service;
 use crate::sockets::Process;
-use crate::store::EmbeddedStore;
 use landfall_protocol::endpoint::Evidence;
 use landfall_protocol::method::Method;
 use landfall_protocol::template::PathTemplate;
@@ -26,7 +26,7 @@ const PACE: Pace = Pace {
 
 fn registry() -> Registry {
     let own = own_service(BaseUrl::localhost(7420)).unwrap();
-    Registry::new(own, &[], Box::new(EmbeddedStore::transient()), PERIODS)
+    Registry::new(own, &[], Epoch::new("test", 1).unwrap(), PERIODS)
 }
 
 fn place(process: &str, pid: u32, port: u16) -> Place {
@@ -214,25 +214,6 @@ fn names_are_unique_and_the_daemons_own_is_taken() {
         names.contains(&format!("{long}: 3 healthy"))
             && names.contains(&"service-4: 4 healthy".to_owned()),
         "{names:?}"
-    );
-}
-
-#[test]
-fn a_name_that_the_store_remembers_is_given_again() {
-    let mut store = EmbeddedStore::transient();
-    let discovered = found(&place("uvicorn", 1, 8_000), "Items API", &["/items"]);
-    let reading = &discovered.reading;
-    let identity =
-        crate::identity::of("uvicorn", reading.title.as_ref(), &reading.endpoints).unwrap();
-    let name = Name::parse("from-before").unwrap();
-    store
-        .put(crate::store::Registration { name, identity })
-        .unwrap();
-    let own = own_service(BaseUrl::localhost(7420)).unwrap();
-    let mut registry = Registry::new(own, &[], Box::new(store), PERIODS);
-    assert_eq!(
-        adopt(&mut registry, 0, vec![discovered]),
-        ["from-before: 8000 healthy"]
     );
 }
 

@@ -2,9 +2,9 @@
 
 use super::addresses::{RequestPath, ServiceUrl};
 use super::amounts::Span;
-use super::names::{NameValue, PathValue, ProtocolValue, ServiceName};
-use landfall_protocol::endpoint::{Endpoint, Evidence};
-use landfall_protocol::method::MethodSet;
+use super::endpoints::EndpointSettings;
+use super::names::{NameValue, ServiceName};
+use landfall_protocol::endpoint::Endpoint;
 use landfall_protocol::name::Name;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -39,16 +39,6 @@ const fn full_weight() -> u16 {
     100
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct EndpointSettings {
-    path: PathValue,
-    #[serde(default)]
-    methods: MethodSet,
-    #[serde(default)]
-    protocol: ProtocolValue,
-}
-
 impl ServiceSettings {
     /// Its name.
     #[must_use]
@@ -60,13 +50,10 @@ impl ServiceSettings {
     /// service itself is asked.
     #[must_use]
     pub fn endpoints(&self) -> Vec<Endpoint> {
-        let endpoint = |(name, settings): (&NameValue, &EndpointSettings)| {
-            let mut endpoint =
-                Endpoint::new(name.0.clone(), settings.path.0.clone(), settings.protocol.0);
-            endpoint.learn(Evidence::Catalog, settings.methods.iter());
-            endpoint
-        };
-        self.endpoints.iter().map(endpoint).collect()
+        let endpoints = self.endpoints.iter();
+        endpoints
+            .map(|(name, settings)| settings.endpoint(&name.0))
+            .collect()
     }
 }
 

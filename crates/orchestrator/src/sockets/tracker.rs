@@ -85,6 +85,12 @@ impl Tracker {
         self.places.contains(place)
     }
 
+    /// Who listened on a port at the last look.
+    pub(crate) fn at(&self, port: u16) -> Vec<Place> {
+        let places = self.places.iter().filter(|place| place.port == port);
+        places.cloned().collect()
+    }
+
     /// One place for each process and port, at its best address. A socket without a visible process is left alone: it
     /// may belong to something that is not this user's to ask.
     fn places_now(&self) -> Vec<Place> {

@@ -37,7 +37,7 @@ struct Contents {
 
 /// The state folder, locked.
 #[derive(Debug)]
-pub(super) struct EpochFile {
+pub struct EpochFile {
     /// Unlocked by the system when it is closed, however the daemon ends.
     _lock: File,
 }

@@ -25,7 +25,8 @@ fn the_daemon_lists_itself_with_the_routes_that_it_has() {
         .filter(|it| it["protocol"] == "http" && it["methods"]["GET"].is_string())
     {
         let path = endpoint["path"].as_str().unwrap();
-        assert_eq!(daemon.get(path, &[]).status, 200, "{path}");
+        let status = if path.contains('{') { 404 } else { 200 };
+        assert_eq!(daemon.get(path, &[]).status, status, "{path}");
     }
 }
 

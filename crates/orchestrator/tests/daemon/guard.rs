@@ -4,12 +4,14 @@ use crate::support::client::{connect, raw, request};
 use crate::support::daemon::{Daemon, QUIET};
 use std::io::{Read, Write};
 
-const ROUTES: [&str; 8] = [
+const ROUTES: [&str; 10] = [
     "/.well-known/landfall",
     "/.well-known/landfall/events",
     "/v1/health",
     "/v1/status",
     "/v1/outcomes",
+    "/v1/services",
+    "/v1/services/0000000000000000",
     "/healthz",
     "/",
     "/nothing",

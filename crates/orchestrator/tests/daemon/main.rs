@@ -5,6 +5,7 @@ mod events;
 mod guard;
 mod lifecycle;
 mod outcomes;
+mod registration;
 #[cfg(target_os = "linux")]
 mod relocation;
 mod settings;

@@ -55,6 +55,25 @@ pub(crate) fn request(
     raw(address, text.as_bytes()).expect("a response")
 }
 
+/// Any request with a body.
+pub(crate) fn send(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    fields: &[(&str, &str)],
+    body: &[u8],
+) -> Response {
+    let mut text = format!(
+        "{method} {path} HTTP/1.1\r\nConnection: close\r\nHost: {address}\r\nContent-Length: {}\r\n",
+        body.len()
+    );
+    for (name, value) in fields {
+        text.push_str(&format!("{name}: {value}\r\n"));
+    }
+    text.push_str("\r\n");
+    raw(address, &[text.as_bytes(), body].concat()).expect("a response")
+}
+
 /// Sends bytes and reads a response; `None` when the connection ends without one.
 pub(crate) fn raw(address: SocketAddr, bytes: &[u8]) -> Option<Response> {
     let mut stream = connect(address);

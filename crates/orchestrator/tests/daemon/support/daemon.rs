@@ -1,6 +1,6 @@
 //! The real binary.
 
-use super::client::{Response, get};
+use super::client::{Response, get, send};
 use super::eventually;
 use serde_json::Value;
 use std::fs;
@@ -69,6 +69,32 @@ impl Daemon {
             .iter()
             .find(|service| service["name"] == name)
             .cloned()
+    }
+
+    /// The value of the header that registering needs.
+    pub(crate) fn credentials(&self) -> String {
+        let token = fs::read_to_string(self.folder.path().join("state/token")).unwrap();
+        format!("Bearer {token}")
+    }
+
+    /// Sends JSON with the token.
+    pub(crate) fn send(&self, method: &str, path: &str, body: &Value) -> Response {
+        let credentials = self.credentials();
+        let fields = [
+            ("Authorization", credentials.as_str()),
+            ("Content-Type", "application/json"),
+        ];
+        let body = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
+        send(self.address, method, path, &fields, body.as_bytes())
+    }
+
+    /// The folder of its settings (`landfall.toml`), its `state` and its `log`.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Sends a signal.

@@ -1,0 +1,297 @@
+//! Services that registered themselves, and the leases that hold them.
+//!
+//! The registrations, in their order, decide what the catalog shows of them: taking them all in again after a restart
+//! gives the same services. A registered place that was found by its socket before is one instance, not two.
+
+use super::instance::Description;
+use super::{Check, Instance, InstanceId, Registry, Service};
+use crate::pool::Target;
+use crate::registration::{MAX_REGISTRATIONS, Registration, RegistrationId, Seat};
+use landfall_protocol::catalog::{MAX_INSTANCES, MAX_SERVICES};
+use landfall_protocol::endpoint::Endpoint;
+use landfall_protocol::name::Name;
+use landfall_protocol::time::Millis;
+use landfall_protocol::url::BaseUrl;
+use std::rc::Rc;
+
+/// A registration and its lease.
+#[derive(Debug)]
+pub(crate) struct Leased {
+    pub(crate) registration: Rc<Registration>,
+    /// When it ends, unless it is renewed.
+    pub(crate) until: Millis,
+}
+
+/// Why a service cannot be registered now.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Conflict {
+    /// The name is another service's, which stays.
+    #[error("name: {0} is in the settings; choose another name, or take it out there")]
+    Name(Name),
+    /// The URL is another service's.
+    #[error("instances: {url} is {owner} already; let that end first, or choose its name")]
+    Url {
+        /// Which.
+        url: BaseUrl,
+        /// Whose it is.
+        owner: Name,
+    },
+    /// Two registrations would have to become one.
+    #[error("instances: {0} is in another registration of the service; take that back first")]
+    Split(BaseUrl),
+    /// The service has no more room.
+    #[error("instances: {0} would have more than {MAX_INSTANCES} instances")]
+    Instances(Name),
+    /// The registry has no more room.
+    #[error("there are {MAX_REGISTRATIONS} registrations, and there is room for no more")]
+    Full,
+}
+
+impl Registry {
+    /// Which registration a service that wants to be at `urls` replaces: its own from before, if there is one.
+    ///
+    /// # Errors
+    /// [`Conflict`].
+    pub(crate) fn replaces(
+        &self,
+        name: &Name,
+        urls: &[&BaseUrl],
+    ) -> Result<Option<RegistrationId>, Conflict> {
+        let mut replaced = None;
+        for instance in self.instances.values() {
+            if instance.is_from_settings() && instance.service == *name {
+                return Err(Conflict::Name(name.clone()));
+            }
+            if !urls.contains(&&instance.url) || instance.place.is_some() {
+                continue;
+            }
+            if instance.service != *name {
+                return Err(Conflict::Url {
+                    url: instance.url.clone(),
+                    owner: instance.service.clone(),
+                });
+            }
+            if replaced.is_some_and(|id| instance.registration != Some(id)) {
+                return Err(Conflict::Split(instance.url.clone()));
+            }
+            replaced = instance.registration;
+        }
+        let stay = self.instances.values().filter(|it| {
+            let goes = replaced.is_some() && it.registration == replaced;
+            it.service == *name && !goes && !urls.contains(&&it.url)
+        });
+        if stay.count() + urls.len() > MAX_INSTANCES {
+            return Err(Conflict::Instances(name.clone()));
+        }
+        // One place is the daemon's own.
+        let is_full = self.registrations.len() >= MAX_REGISTRATIONS
+            || !self.services.contains_key(name) && self.services.len() + 1 >= MAX_SERVICES;
+        if replaced.is_none() && is_full {
+            return Err(Conflict::Full);
+        }
+        Ok(replaced)
+    }
+
+    /// The number of the next registration.
+    pub(crate) fn next_order(&self) -> u64 {
+        let orders = self.registrations.values().map(|it| it.registration.order);
+        orders.max().map_or(0, |last| last + 1)
+    }
+
+    /// Takes in a registration, in the place of the one with the same id. Its lease begins now. Returns where the service
+    /// is no longer.
+    pub(crate) fn register(&mut self, registration: Registration, now: Millis) -> Vec<Rc<Target>> {
+        let (id, name) = (registration.id, registration.name.clone());
+        let registration = Rc::new(registration);
+        let leased = Leased {
+            until: now + registration.lease.millis(),
+            registration: Rc::clone(&registration),
+        };
+        self.registrations.insert(id, leased);
+        self.services.entry(name.clone()).or_default();
+        self.redeclare(&name);
+        let wanted: Vec<&BaseUrl> = registration.seats.iter().map(|seat| &seat.url).collect();
+        let dropped = self.of_registration(id, |it| !wanted.contains(&&it.url));
+        for seat in &registration.seats {
+            self.seat(&registration, seat, now);
+        }
+        let targets = self.forget(&dropped);
+        self.drop_superseded(&name);
+        self.changes.notify_one();
+        self.nudges.notify_one();
+        targets
+    }
+
+    /// The instances of a registration for which something holds.
+    fn of_registration(
+        &self,
+        id: RegistrationId,
+        holds: impl Fn(&Instance) -> bool,
+    ) -> Vec<InstanceId> {
+        let of_it = |it: &Instance| it.registration == Some(id) && holds(it);
+        let instances = self.instances.iter().filter(|(_, it)| of_it(it));
+        instances.map(|(id, _)| *id).collect()
+    }
+
+    /// Puts an instance at a registered place: the one that is there, or a new one.
+    fn seat(&mut self, registration: &Registration, seat: &Seat, now: Millis) {
+        let known = self.instance_at(registration.id, seat);
+        let endpoints = self.services.get(&registration.name);
+        let endpoints = endpoints.map_or(&[][..], |service| &service.endpoints);
+        let check = match &registration.health_path {
+            Some(path) => Check::fixed(path),
+            None => Check::of(&seat.target, endpoints),
+        };
+        let description = Description {
+            origin: seat.url.clone(),
+            wanted: registration.is_silent() && seat.target.is_loopback(),
+            before: None,
+            due: now,
+            reading: false,
+        };
+        let before = known.and_then(|id| self.instances.get_mut(&id));
+        let (health, checked) = before.map_or_else(Default::default, |it| {
+            (std::mem::take(&mut it.health), it.checked)
+        });
+        let instance = Instance {
+            service: registration.name.clone(),
+            url: seat.url.clone(),
+            target: Rc::clone(&seat.target),
+            weight: seat.weight,
+            place: None,
+            registration: Some(registration.id),
+            gone_since: None,
+            health,
+            checked,
+            check,
+            due: now,
+            checking: false,
+            suspect: false,
+            description,
+        };
+        let id = match known {
+            Some(id) => {
+                self.move_instance(id, &registration.name);
+                self.instances.insert(id, instance);
+                id
+            }
+            None => self.insert_instance(instance),
+        };
+        if let Some(service) = self.services.get_mut(&registration.name)
+            && !service.instances.contains(&id)
+        {
+            service.instances.push(id);
+        }
+    }
+
+    /// Takes an instance away from the service that it was found as, unless that is `name`.
+    fn move_instance(&mut self, id: InstanceId, name: &Name) {
+        let owner = self.instances.get(&id).map(|it| it.service.clone());
+        if let Some(owner) = owner.filter(|owner| owner != name) {
+            self.take_instance(id);
+            self.remove_if_empty(&owner);
+        }
+    }
+
+    /// The instance of this registration at a place, or one that was found there by its socket.
+    fn instance_at(&self, id: RegistrationId, seat: &Seat) -> Option<InstanceId> {
+        let own = |it: &Instance| it.registration == Some(id) && it.url == seat.url;
+        let found = |it: &Instance| {
+            let port = it.place.as_ref().map(|place| place.port);
+            seat.target.is_loopback() && port == Some(seat.target.port())
+        };
+        let by = |is: &dyn Fn(&Instance) -> bool| {
+            let mut instances = self.instances.iter();
+            instances.find(|(_, it)| is(it)).map(|(id, _)| *id)
+        };
+        by(&own).or_else(|| by(&found))
+    }
+
+    /// Begins the lease anew. `None` when there is no such registration (any more).
+    pub(crate) fn renew(&mut self, id: RegistrationId, now: Millis) -> Option<()> {
+        let leased = self.registrations.get_mut(&id)?;
+        leased.until = now + leased.registration.lease.millis();
+        Some(())
+    }
+
+    /// Forgets a registration. Returns where its instances were; `None` when there was none.
+    pub(crate) fn deregister(&mut self, id: RegistrationId) -> Option<Vec<Rc<Target>>> {
+        let name = self.registrations.remove(&id)?.registration.name.clone();
+        self.redeclare(&name);
+        let instances = self.of_registration(id, |_| true);
+        self.changes.notify_one();
+        Some(self.forget(&instances))
+    }
+
+    /// All registrations.
+    pub(crate) fn registrations(&self) -> impl Iterator<Item = &Leased> {
+        self.registrations.values()
+    }
+
+    /// One registration.
+    pub(crate) fn registration(&self, id: RegistrationId) -> Option<&Leased> {
+        self.registrations.get(&id)
+    }
+
+    /// When the first lease ends.
+    pub(crate) fn next_lapse(&self) -> Option<Millis> {
+        self.registrations.values().map(|it| it.until).min()
+    }
+
+    /// The registrations whose lease has ended.
+    pub(crate) fn lapsed(&self, now: Millis) -> Vec<RegistrationId> {
+        let lapsed = self.registrations.iter().filter(|(_, it)| it.until <= now);
+        lapsed.map(|(id, _)| *id).collect()
+    }
+
+    /// The last registration of a service says what it is.
+    fn redeclare(&mut self, name: &Name) {
+        let of_name = self.registrations.values().map(|it| &it.registration);
+        let last = of_name
+            .filter(|it| it.name == *name)
+            .max_by_key(|it| it.order)
+            .cloned();
+        let Some(service) = self.services.get_mut(name) else {
+            return;
+        };
+        let before = std::mem::replace(&mut service.declared, last);
+        let mut endpoints = std::mem::take(&mut service.endpoints);
+        let mut title = service.title.take();
+        if let Some(before) = before {
+            endpoints.retain(|it| !is_declared(&before, it));
+            title = title.filter(|_| before.title.is_none());
+        }
+        // What was declared may have hidden what the service says of itself.
+        for id in &service.instances {
+            if let Some(instance) = self.instances.get_mut(id) {
+                instance.description.read_anew();
+            }
+        }
+        service.show(title, endpoints);
+    }
+}
+
+impl Service {
+    /// Shows what a service says of itself, or its settings say, below what it registered. True when that changes
+    /// something.
+    pub(super) fn show(&mut self, title: Option<Name>, mut endpoints: Vec<Endpoint>) -> bool {
+        let mut title = title;
+        if let Some(declared) = &self.declared {
+            title = declared.title.clone().or(title);
+            endpoints.retain(|it| !is_declared(declared, it));
+            endpoints.extend(declared.endpoints.iter().cloned());
+            endpoints.sort_by(|a, b| a.name.cmp(&b.name));
+        }
+        let changes = self.endpoints != endpoints || self.title != title;
+        self.endpoints = endpoints;
+        self.title = title;
+        changes
+    }
+}
+
+fn is_declared(declared: &Registration, endpoint: &Endpoint) -> bool {
+    let same = |it: &Endpoint| {
+        it.name == endpoint.name || it.path == endpoint.path && it.protocol == endpoint.protocol
+    };
+    declared.endpoints.iter().any(same)
+}
