@@ -194,7 +194,7 @@ impl Race {
         };
         contender.attempts += 1;
         if contender.reason == Some(Reason::NobodyListening) {
-            ladder = if contender.attempts % FULL_EVERY == 0 {
+            ladder = if contender.is_full() {
                 ladder.in_full()
             } else {
                 ladder.reach_first()
@@ -249,6 +249,13 @@ impl Race {
         let eager = io.now - self.began < EAGER_FOR;
         let Some(contender) = self.contenders.get_mut(index) else {
             return;
+        };
+        let reason = match (contender.reason, reason) {
+            // An attempt in full has not looked whether anybody listens.
+            (Some(empty @ Reason::NobodyListening), Reason::Unreadable) if contender.is_full() => {
+                empty
+            }
+            _ => reason,
         };
         let pause = match wait {
             Some(seconds) => Millis::from_secs(seconds.min(MAX_WAIT).into()),
@@ -327,6 +334,11 @@ impl Race {
 }
 
 impl Contender {
+    /// Whether this attempt at a place where nobody seems to listen goes down the whole ladder.
+    const fn is_full(&self) -> bool {
+        self.attempts % FULL_EVERY == 0
+    }
+
     const fn is_new(&self) -> bool {
         self.attempts == 0 && self.reason.is_none()
     }

@@ -349,3 +349,17 @@ fn an_origin_that_asks_to_be_left_alone_is_left_alone() {
     host.until(5_200);
     assert_eq!(host.requests_to(BACKEND), 2);
 }
+
+#[test]
+fn where_nobody_listens_the_reason_stays_that() {
+    let mut host = Host::new(options()).start();
+    host.until(9_000);
+    let reasons: Vec<_> = host
+        .resolver
+        .trace()
+        .filter(|it| it.kind == "probe")
+        .map(|it| it.code)
+        .collect();
+    assert!(reasons.contains(&"nobody-listening"));
+    assert!(!reasons.contains(&"unreadable"), "{reasons:?}");
+}
