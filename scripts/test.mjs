@@ -10,8 +10,9 @@ import { openly, pathWith, script } from './common/run.mjs';
 import { filesBelow } from './common/stamp.mjs';
 import { wasmToolchain } from './common/toolchain.mjs';
 import { chromedriver, chromium, firefox, nginx } from './setup/system-programs.mjs';
+import { aptWorks } from './setup/apt.mjs';
 import { geckodriver, wasmBindgen, wasmPack } from './setup/cargo-tools.mjs';
-import { FOR_TESTS, setUp } from './setup/index.mjs';
+import { BROWSERS, FOR_TESTS, setUp } from './setup/index.mjs';
 import { python } from './setup/python.mjs';
 
 const SCHEDULES = '100000';
@@ -58,6 +59,14 @@ async function debugBuild() {
   await nodeTests('tests/debug');
 }
 
+/** The quick cases of the fault matrix. WebKitGTK is there on Linux only, and not worth a failure where it is not. */
+async function quickFaults() {
+  const webkit = aptWorks() || BROWSERS.webkit.every((step) => step.check());
+  if (!webkit) console.error('without WebKitGTK, which is not installed; `npm run faults` says how to get it');
+  const engines = ['chromium', 'firefox', ...(webkit ? ['webkit'] : [])];
+  await script('faults', '--quick', ...engines.flatMap((name) => ['--engine', name]));
+}
+
 const PARTS = [
   { name: 'builds', title: 'engine, npm package, dashboard, daemon', run: buildAll },
   {
@@ -74,6 +83,7 @@ const PARTS = [
   { name: 'debug', title: 'the debug build, whose Rust sources a browser shows', run: debugBuild },
   { name: 'packaging', title: 'the packed npm package in real projects', needs: ['builds'], run: () => nodeTests('tests/packaging') },
   { name: 'pages', title: 'pages in Chromium against real services', needs: ['builds'], run: () => nodeTests('tests/pages') },
+  { name: 'faults', title: 'pages under faults, in every browser engine', needs: ['builds'], run: quickFaults },
   { name: 'fuzz', title: 'the fuzz targets over their kept inputs', run: () => script('fuzz', '--smoke') },
   { name: 'bench', title: 'every benchmark, once and briefly', needs: ['builds'], run: () => script('bench', '--smoke') },
 ];

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 
 import { Failure } from '../common/failure.mjs';
 import { CACHE, shown } from '../common/paths.mjs';
-import { chromedriver, chromium, cxx, firefox, nginx } from './system-programs.mjs';
+import { chromedriver, chromium, cxx, firefox, miniBrowser, nginx, webkitDriver, xvfb } from './system-programs.mjs';
 import { cargoDeny, cargoFuzz, geckodriver, wasmBindgen, wasmPack } from './cargo-tools.mjs';
 import node from './node.mjs';
 import npmPackages from './npm-packages.mjs';
@@ -16,8 +16,18 @@ import wasmTarget from './wasm-target.mjs';
 /** What building and running needs; in the order in which one needs the other. */
 export const FOR_RUNNING = [node, npmPackages, rust, wasmTarget, rustSrc, wasmBindgen];
 
+/** The browser engines and their drivers. */
+export const BROWSERS = {
+  chromium: [chromium, chromedriver],
+  firefox: [firefox, geckodriver],
+  webkit: [xvfb, webkitDriver, miniBrowser],
+};
+
 /** What tests need beyond that. */
-export const FOR_TESTS = [...FOR_RUNNING, chromium, chromedriver, firefox, geckodriver, wasmPack, nginx, python, cxx];
+export const FOR_TESTS = [...FOR_RUNNING, ...BROWSERS.chromium, ...BROWSERS.firefox, wasmPack, nginx, python, cxx];
+
+/** What the fault matrix needs, by the engines that it runs in. */
+export const FOR_FAULTS = (engines) => [...FOR_RUNNING, ...engines.flatMap((name) => BROWSERS[name])];
 
 /** What the lints need. */
 export const FOR_LINTS = [node, npmPackages, rust, rustLints, wasmTarget, wasmLints, cargoDeny];

@@ -42,6 +42,31 @@ export const firefox = systemProgram({
   otherwise: 'macOS: brew install --cask firefox; else see https://www.mozilla.org/firefox',
 });
 
+export const xvfb = systemProgram({
+  name: 'Xvfb',
+  programs: ['Xvfb'],
+  why: 'as the display of the one browser that has no headless mode, WebKitGTK',
+  packages: ['xvfb'],
+  otherwise: 'Fedora: dnf install xorg-x11-server-Xvfb; Arch: pacman -S xorg-server-xvfb',
+});
+
+export const webkitDriver = systemProgram({
+  name: 'WebKitWebDriver',
+  programs: ['WebKitWebDriver'],
+  why: 'to test pages in a third browser engine, WebKitGTK',
+  packages: ['webkit2gtk-driver'],
+  otherwise: 'Fedora: dnf install webkitgtk6.0; Arch: pacman -S webkit2gtk-4.1; other systems than Linux have no WebKitGTK',
+});
+
+/** WebKitGTK's own small browser, which Debian keeps beside the library. */
+export const miniBrowser = systemProgram({
+  name: 'MiniBrowser of WebKitGTK',
+  programs: ['x86_64', 'aarch64'].map((machine) => `/usr/lib/${machine}-linux-gnu/webkit2gtk-4.1/MiniBrowser`).concat('MiniBrowser'),
+  why: 'to test pages in a third browser engine, WebKitGTK',
+  packages: ['libwebkit2gtk-4.1-0'],
+  otherwise: 'Fedora: dnf install webkit2gtk4.1; Arch: pacman -S webkit2gtk-4.1',
+});
+
 export const nginx = systemProgram({
   name: 'nginx',
   programs: ['nginx', '/usr/sbin/nginx'],

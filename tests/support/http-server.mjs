@@ -50,10 +50,10 @@ export const forward = (to) => (request, response) => {
 };
 
 /**
- * Starts a server on any free port.
+ * Starts a server, by default on any free port.
  * @param {import('node:http').RequestListener} handler may be replaced later by `server.handler = …`
  */
-export async function startHttpServer(handler) {
+export async function startHttpServer(handler, port = 0) {
   const requests = [];
   const http = createServer((request, response) => {
     requests.push({ method: request.method, path: request.url.split('?')[0] });
@@ -70,7 +70,7 @@ export async function startHttpServer(handler) {
       if (http.listening) await new Promise((resolve) => http.close(resolve));
     },
   };
-  http.listen(0, '127.0.0.1');
+  http.listen(port, '127.0.0.1');
   await once(http, 'listening');
   server.port = http.address().port;
   server.url = `http://127.0.0.1:${server.port}`;

@@ -11,9 +11,10 @@ import { ROOT } from '../../scripts/common/paths.mjs';
  * Bundles `entry` with the packed package; `app.js` is the entry's bundle, the engine is a chunk beside it.
  * @param {string} entry a module that imports 'landfall'
  * @param {(...parts: string[]) => string} project paths below an empty folder
+ * @param {{mode?: 'production' | 'development'}} [options]
  * @returns {Promise<{folder: string, engineChunk: string}>} where the files are, and the name of the engine's chunk
  */
-export async function buildPackedPage(entry, project) {
+export async function buildPackedPage(entry, project, { mode = 'production' } = {}) {
   const home = project('node_modules/landfall');
   mkdirSync(home, { recursive: true });
   execFileSync('npm', ['pack', '--silent', '--pack-destination', project()], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
@@ -30,7 +31,9 @@ export async function buildPackedPage(entry, project) {
     minify: true,
     format: 'esm',
     target: 'es2022',
-    define: { 'process.env.NODE_ENV': '"production"' },
+    define: { 'process.env.NODE_ENV': JSON.stringify(mode) },
+    // React, if the page uses it.
+    nodePaths: [path.join(ROOT, 'node_modules')],
     metafile: true,
     logLevel: 'warning',
   });

@@ -7,7 +7,7 @@ const STEP_MS = 50;
 /**
  * Resolves with the first truthy value of `look`.
  * @template T
- * @param {string} what for the message, e.g. 'the daemon to list the shop'
+ * @param {string | (() => string)} what for the message, e.g. 'the daemon to list the shop'
  * @param {() => T | Promise<T>} look
  * @returns {Promise<T>}
  */
@@ -16,7 +16,7 @@ export async function until(what, look) {
   for (;;) {
     const value = await look();
     if (value) return value;
-    if (performance.now() > end) throw new Error(`waited in vain for ${what}`);
+    if (performance.now() > end) throw new Error(`waited in vain for ${typeof what === 'string' ? what : what()}`);
     await pause(STEP_MS);
   }
 }
