@@ -144,7 +144,7 @@ export const cases = [
   { name: 'ten tabs', run: tabs(10) },
   { name: 'leader closed', quick: true, run: withoutLeader(ended((leader) => leader.close()), TAKEOVER_MS) },
   { name: 'leader crashed', needs: ['crash'], run: withoutLeader(ended((leader) => leader.crash()), TAKEOVER_MS) },
-  { name: 'leader frozen', needs: ['freeze'], run: leaderFrozen },
+  { name: 'leader frozen', run: leaderFrozen },
   { name: 'leader hidden', run: leaderHidden },
   { name: 'leader in the back/forward cache', run: leaderInCache },
 ];

@@ -7,6 +7,9 @@ import { openTab } from './tab.mjs';
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync'];
 
+/** Whether a command line is that of a process that shows pages, and not the browser's own windows. */
+const isPage = (command) => command.includes('--type=renderer') && !command.includes('--top-chrome-webui');
+
 export const chromium = {
   name: 'chromium',
   lacks: {},
@@ -29,7 +32,7 @@ export const chromium = {
         const devtools = (cmd, params = {}) => session.within(tab.handle, (command) => command('POST', '/goog/cdp/execute', { cmd, params }));
         return {
           ...tab,
-          ...pageProcess(tab, driver.pid, (command) => command.includes('--type=renderer')),
+          ...pageProcess(tab, driver.pid, isPage),
           /** Its process ends at once; the command is answered with nothing else than that. */
           crash: () => devtools('Page.crash').catch(() => {}),
           async online(online) {
