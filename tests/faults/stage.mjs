@@ -79,6 +79,8 @@ export function openStage({ browser, folderOf }) {
         },
         settled: () => page.until('the page to settle', ({ settled }) => settled),
         becomes: (status) => page.until(`the page to be ${status}`, ({ now }) => now.status === status),
+        /** Loads the page anew. */
+        again: () => tab.goto(url),
         async close() {
           if (!page.gone) await page.report();
           page.gone = true;

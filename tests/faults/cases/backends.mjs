@@ -168,7 +168,7 @@ export const cases = [
     name: 'catch-all',
     run: useless({ handler: (_request, response) => reply(response, 200, 'text/html', '<!doctype html><title>An app</title>'), code: 'malformed', options: WANTED }),
   },
-  { name: 'relocation, other port', run: movesPort },
-  { name: 'relocation, pushed', quick: true, run: pushed },
-  { name: 'restart, new epoch', quick: true, run: restarts },
+  { name: 'relocation to another port', run: movesPort },
+  { name: 'relocation pushed', quick: true, run: pushed },
+  { name: 'restart with a new epoch', quick: true, run: restarts },
 ];
