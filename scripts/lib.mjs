@@ -15,6 +15,12 @@ import { DIST, wasmDir } from './common/targets.mjs';
 
 const ENTRIES = ['index', 'slim', 'react', 'config-service'];
 
+/**
+ * What the entries load lazily, under names that stay: a hash in a name is bytes that do not compress, in the one file that
+ * every page waits for, and the application's own build adds another.
+ */
+const LAZY = { alone: 'core/alone', devtools: 'devtools/index', inlined: 'core/inlined', linked: 'core/linked', use: 'use/index' };
+
 /** What a bundler makes of an imported file that it copies. */
 const WASM_TYPES = "/** Where a bundler that copies imported files has put the engine; for `createClient({ wasm })` of 'landfall/slim'. */\n"
   + 'declare const address: string;\nexport default address;\n';
@@ -42,7 +48,7 @@ async function bundle(folder, debug) {
   const { build } = await import('esbuild');
   await build({
     absWorkingDir: inRoot('www/lib'),
-    entryPoints: ENTRIES.map((name) => ({ in: `./${name}.ts`, out: name })),
+    entryPoints: [...ENTRIES.map((name) => [name, name]), ...Object.entries(LAZY)].map(([out, name]) => ({ in: `./${name}.ts`, out })),
     outdir: DIST,
     bundle: true,
     splitting: true,

@@ -12,7 +12,9 @@ use crate::effects::{
 use crate::options::Options;
 use js_sys::Function;
 use landfall_protocol::resolver::{Action, Event, Input, Lock, RequestId, Resolver, StreamId};
-use landfall_protocol::snapshot::Snapshot;
+use landfall_protocol::snapshot::{Snapshot, View};
+use landfall_protocol::time::Millis;
+use landfall_protocol::usage::Usage;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::JsValue;
@@ -31,6 +33,7 @@ pub(crate) struct Driver {
     storage: Option<Storage>,
     publish: Function,
     resolver: RefCell<Resolver<JsJson>>,
+    usage: RefCell<Usage>,
     inbox: RefCell<Vec<Input<JsJson>>>,
     outbox: RefCell<Vec<Publication>>,
     busy: Cell<bool>,
@@ -54,6 +57,7 @@ impl Driver {
             storage,
             publish,
             resolver: RefCell::new(Resolver::new(options.resolver, options.seed)),
+            usage: RefCell::new(Usage::new(!options.seed)),
             inbox: RefCell::default(),
             outbox: RefCell::default(),
             busy: Cell::new(false),
@@ -117,6 +121,18 @@ impl Driver {
     /// The audit as JavaScript data.
     pub(crate) fn requests(&self) -> JsValue {
         convert::to_js(self.resolver.borrow().audit().as_slice())
+    }
+
+    /// The time of the machines.
+    pub(crate) fn now(&self) -> Millis {
+        self.clock.now()
+    }
+
+    /// Works with the calls of the page and with what it sees now, if there is anything yet.
+    pub(crate) fn usage<T>(&self, work: impl FnOnce(&mut Usage, Option<&View>) -> T) -> T {
+        let resolver = self.resolver.borrow();
+        let view = resolver.snapshot().map(|snapshot| &snapshot.view);
+        work(&mut self.usage.borrow_mut(), view)
     }
 
     fn next_action(&self) -> Option<Action<JsJson>> {

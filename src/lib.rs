@@ -1,12 +1,13 @@
 //! The wasm client: a thin host around [`landfall_protocol`]; it decides nothing itself.
 //!
 //! [`Engine`] is what TypeScript sees. `driver` keeps the one law of the machine, [`effects`] do what it
-//! wants done, one file for each, and [`convert`] is the one place where values cross the border.
+//! wants done, one file for each, `usage` serves the page's own requests, and [`convert`] is the one place where values cross the border.
 
 pub mod convert;
 mod driver;
 pub mod effects;
 mod options;
+mod usage;
 
 use driver::Driver;
 use landfall_protocol::resolver::Input;

@@ -1,7 +1,7 @@
 """A real FastAPI application: what a page's backend looks like, for the page tests.
 
-It has GET, POST, PUT and DELETE, several methods on one path, a WebSocket (which OpenAPI leaves out), and CORS for
-pages on this machine. With --requests it writes down every request before anything else sees it, one JSON object on a
+It has GET, POST, PUT and DELETE, several methods on one path, WebSockets (which OpenAPI leaves out), a stream of
+server-sent events, and CORS for pages on this machine. With --requests it writes down every request before anything else sees it, one JSON object on a
 line, so that a test can tell what was asked of it and by which method.
 """
 
@@ -13,6 +13,7 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI, HTTPException, WebSocket
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 PAGES_ON_THIS_MACHINE = r"http://(localhost|127\.0\.0\.1)(:\d+)?"
@@ -94,6 +95,29 @@ def create_app(title: str) -> FastAPI:
                 await socket.send_json(await queue.get())
         finally:
             shop.listeners.discard(queue)
+
+    @app.websocket("/ws/echo")
+    async def echo(socket: WebSocket) -> None:
+        """Says everything again, but `bye`, at which it says why it ends."""
+        await socket.accept()
+        async for text in socket.iter_text():
+            if text == "bye":
+                await socket.close(code=4001, reason="asked to")
+                return
+            await socket.send_text(text)
+
+    @app.get("/ticks")
+    async def ticks() -> StreamingResponse:
+        """A number ten times a second, without end."""
+
+        async def count():
+            number = 0
+            while True:
+                yield f"event: tick\nid: {number}\ndata: {number}\n\n"
+                number += 1
+                await asyncio.sleep(0.1)
+
+        return StreamingResponse(count(), media_type="text/event-stream")
 
     return app
 

@@ -146,6 +146,99 @@ export interface Fallback {
 /** What the `slim` entry can load the engine from. */
 export type WasmSource = string | URL | Response | BufferSource | WebAssembly.Module;
 
+/** How `fetch`, `socket` and `events` behave on this page; docs/use.md has the reasons. */
+export interface UseOptions {
+  /**
+   * The origins, besides the page's own, that may be sent credentials and authorization headers. Default: those that the
+   * options name as candidates or fallback, this machine for a page on this machine, and where `service` runs, as far as one
+   * of them says so.
+   */
+  readonly credentials?: readonly string[];
+  /** Milliseconds that a call waits for its answer, over all tries. Default 10,000. */
+  readonly deadline?: number;
+  /** How often an idempotent request is tried again. Default 2. */
+  readonly retries?: number;
+  /** Requests under way at once. Default 32. */
+  readonly inFlight?: number;
+  /** Requests that wait for their turn; one more is refused. Default 128. */
+  readonly queued?: number;
+  /** WebSockets of this page. Default 16. */
+  readonly sockets?: number;
+  /** Event streams to one origin, of which a browser has six connections over HTTP/1.1. Default 4. */
+  readonly streams?: number;
+}
+
+/** What `client.fetch` takes: what `fetch` takes, and more. */
+export interface FetchInit extends RequestInit {
+  /** Values for the variables of the path. */
+  readonly params?: Params;
+  readonly query?: Params;
+  /** Milliseconds until the answer's headers, over all tries. */
+  readonly deadline?: number;
+  readonly retries?: number;
+}
+
+/** Where a shared connection is. */
+export type ConnectionState = 'connecting' | 'open' | 'closed';
+
+/** What a connection tells. */
+export interface ConnectionEvents {
+  /** It is open, again or for the first time. */
+  readonly open: Event;
+  readonly message: MessageEvent;
+  /** It broke; `willReopen` says whether it is opened again. `code` and `reason` are those of a WebSocket. */
+  readonly close: Event & { readonly code?: number; readonly reason?: string; readonly willReopen: boolean };
+  /** It could not be opened at all, or a message could not be sent (`data`). */
+  readonly error: Event & { readonly error: unknown; readonly data?: unknown };
+}
+
+/** One user's end of a connection that the page shares. Other types than these are those of `EventsOptions.types`. */
+export interface Connection extends EventTarget {
+  readonly state: ConnectionState;
+  on<K extends keyof ConnectionEvents>(type: K, listener: (event: ConnectionEvents[K]) => void): Unsubscribe;
+  on(type: string, listener: (event: MessageEvent) => void): Unsubscribe;
+  /** Ends this use; the last one closes the connection. */
+  readonly close: () => void;
+}
+
+/** A WebSocket that the page shares. */
+export interface Socket extends Connection {
+  /** Sends now, or as soon as it is open. `false`: the queue is full or the socket closed, and nothing is sent. */
+  readonly send: (data: string | ArrayBuffer | ArrayBufferView<ArrayBuffer> | Blob) => boolean;
+}
+
+/** How a socket that says nothing is told from one that is dead. A browser's script cannot send WebSocket pings. */
+export interface Heartbeat {
+  /** Sent when nothing was heard for `every`; without it the server has to speak by itself. */
+  readonly send?: string;
+  /** What the server answers to it, which is not told as a message. Any message counts as life. */
+  readonly reply?: string;
+  /** Milliseconds of silence. Default 30,000. */
+  readonly every?: number;
+  /** Milliseconds after that, until the socket is opened anew. Default 10,000. */
+  readonly within?: number;
+}
+
+/** Options of `client.socket`. The first user of a connection sets `heartbeat` and `queue` for all. */
+export interface SocketOptions {
+  readonly params?: Params;
+  readonly query?: Params;
+  readonly protocols?: string | readonly string[];
+  readonly heartbeat?: Heartbeat;
+  /** What may wait to be sent. Default 100 messages and 1 MiB. */
+  readonly queue?: { readonly messages?: number; readonly bytes?: number };
+}
+
+/** Options of `client.events`. */
+export interface EventsOptions {
+  readonly params?: Params;
+  readonly query?: Params;
+  /** Named events to listen to, besides `message`. */
+  readonly types?: readonly string[];
+  /** Send credentials, where they may be sent. Default `false`. */
+  readonly withCredentials?: boolean;
+}
+
 /** Options of `createClient`; every one may be left out. */
 export interface ClientOptions {
   /** Names the cache, and the lock and the channel of the tabs, so that two projects on one `localhost:3000` stay apart. Default `default`. */
@@ -171,6 +264,8 @@ export interface ClientOptions {
   readonly cache?: boolean;
   /** One tab of this origin and name talks to the backend, the others follow it. Default `true`. */
   readonly tabs?: boolean;
+  /** How `fetch`, `socket` and `events` behave. */
+  readonly use?: UseOptions;
   /** Offer `window.__LANDFALL__`. Default: in development builds only. */
   readonly devtools?: boolean;
   /** Where the engine's `.wasm` comes from; the `slim` entry only. */
@@ -210,6 +305,15 @@ export interface Client {
   readonly on: <K extends EventType>(type: K, listener: (event: Events[K]) => void) => Unsubscribe;
   /** Hands in a catalog document or a plain object of config values that the page got elsewhere. */
   readonly provide: (config: unknown) => void;
+  /**
+   * As `fetch`, to an endpoint by its name: with its method, a deadline, retries where they are harmless, and failover. Rejects
+   * with a `UseError`, whose `code` says why, unless the caller's own signal or init is the reason.
+   */
+  readonly fetch: (name: string, init?: FetchInit) => Promise<Response>;
+  /** One WebSocket for all users of this endpoint and URL on the page; it is opened again when it breaks, and moves with its service. */
+  readonly socket: (name: string, options?: SocketOptions) => Socket;
+  /** The same for a stream of server-sent events. */
+  readonly events: (name: string, options?: EventsOptions) => Connection;
   /** Asks the backend again now. */
   readonly refresh: () => void;
   /** Releases every timer, request and listener. A client that was still pending settles on its fallback. */

@@ -6,27 +6,28 @@
  */
 import type { Snapshot } from '../types.js';
 import type { EngineEvent } from './boundary.js';
-import { reasonOf } from './initial.js';
-import { page, toWebSocket } from './urls.js';
-import { inWords } from './words.js';
+import { reasonInWords } from './words.js';
 
 /** As the engine looks: soon for the event that was missed, then ever more rarely, in milliseconds. */
 const LOOKS = { first: 100, later: 250, most: 5_000 };
 /** The largest value, in characters: as much as the engine takes in bytes. */
 const MAX_LENGTH = 4 << 20;
 
-/**
- * Publishes what the page provides, now and whenever it appears; a server is looked at once. Returns the end.
- *
- * @param failure why there is no engine; `null` where none is needed
- * @param provided what was handed in last, as JSON text
- */
-export function startAlone(
-  initial: Snapshot,
-  failure: string | null,
-  provided: string | undefined,
-  publish: (snapshot: Snapshot, events: readonly EngineEvent[]) => void,
-): () => void {
+/** What the facade knows. */
+export interface Alone {
+  readonly initial: Snapshot;
+  /** Why there is no engine; `null` where none is needed. */
+  readonly failure: string | null;
+  /** What was handed in last, as JSON text. */
+  readonly provided: string | undefined;
+  readonly publish: (snapshot: Snapshot, events: readonly EngineEvent[]) => void;
+  /** Where the page or worker is; `undefined` on a server. */
+  readonly page: Location | undefined;
+}
+
+/** Publishes what the page provides, now and whenever it appears; a server is looked at once. Returns the end. */
+export function startAlone(alone: Alone): () => void {
+  const { provided, publish, page } = alone;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let seen: string | undefined;
   const look = (pause: number, next: number) => {
@@ -35,14 +36,14 @@ export function startAlone(
         const text = read();
         const value = text && text.length <= MAX_LENGTH && toObject(JSON.parse(text));
         if (!text || !value) continue;
-        if (text !== seen) publish(toSnapshot(initial, failure, value), [{ type: 'config-ready', detail: {} }]);
+        if (text !== seen) publish(toSnapshot(alone, value), [{ type: 'config-ready', detail: {} }]);
         seen = text;
         break;
       } catch {
         // Not JSON, too deep, or a getter that throws: as if it were not there.
       }
     }
-    if (page()) timer = setTimeout(look, pause, next, Math.min(next * 2, LOOKS.most));
+    if (page) timer = setTimeout(look, pause, next, Math.min(next * 2, LOOKS.most));
   };
   look(LOOKS.first, LOOKS.later);
   return () => clearTimeout(timer);
@@ -62,17 +63,18 @@ function toObject(value: unknown): Record<string, unknown> | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
 }
 
-function toSnapshot(initial: Snapshot, failure: string | null, value: Record<string, unknown>): Snapshot {
+function toSnapshot({ initial, failure }: Alone, value: Record<string, unknown>): Snapshot {
   const config = 'landfall' in value ? toObject(value.config) ?? {} : value;
   const baseUrl = toBase(config.API_BASE_URL, 'http');
+  const about = { code: failure === null ? 'provided' : 'engine-failed', subject: failure };
   return {
     ...initial,
-    ...(failure === null
-      ? { status: 'provided', code: 'provided', reason: inWords('provided'), subject: null }
-      : reasonOf('provided', 'engine-failed', failure)),
+    ...about,
+    status: 'provided',
+    reason: reasonInWords(about),
     source: 'provided',
     baseUrl: baseUrl ?? initial.baseUrl,
-    wsBaseUrl: toBase(config.WS_BASE_URL, 'ws') ?? (baseUrl ? toWebSocket(baseUrl) : initial.wsBaseUrl),
+    wsBaseUrl: toBase(config.WS_BASE_URL, 'ws') ?? baseUrl?.replace(/^http/, 'ws') ?? initial.wsBaseUrl,
     config,
   };
 }

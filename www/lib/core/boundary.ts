@@ -62,8 +62,16 @@ export interface RequestRecord {
   readonly ms: number | null;
 }
 
+/** The engine as `www/lib/use` sees it; see `src/usage.rs`. */
+export interface Routing {
+  begin(service: string, method: string, replayable: boolean, retries: number, deadline: number): number;
+  route(call: number): { readonly to: string | null; readonly patience: number } | undefined;
+  ended(call: number, status: number, retryAfter: number): number;
+  report(): { readonly to: string; readonly report: unknown } | undefined;
+}
+
 /** The engine as the facade sees it. */
-export interface Engine {
+export interface Engine extends Routing {
   start(): void;
   /** Takes JSON text. */
   provide(json: string): void;
@@ -86,4 +94,6 @@ export interface EngineSettings {
   readonly name: string;
   readonly startedAt: number;
   readonly timeout: number;
+  /** Where the page or worker is; `undefined` on a server. */
+  readonly page: Location | undefined;
 }

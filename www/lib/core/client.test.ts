@@ -20,6 +20,10 @@ function idleEngine() {
     refresh: log('refresh'),
     trace: () => [],
     requests: () => [],
+    begin: () => 0,
+    route: () => undefined,
+    ended: () => -1,
+    report: () => undefined,
     close: log('close'),
   };
   let settings: EngineSettings | undefined;

@@ -3,24 +3,29 @@
  * and settles on the fallback by itself when no engine does.
  */
 import type { Client, ClientOptions, Params, Snapshot } from '../types.js';
+import type { Use } from '../use/index.js';
 import type { Engine, StartEngine } from './boundary.js';
 import { readCache } from './cache.js';
+import { Handle } from './handle.js';
 import { type EarlyCode, initialSnapshot, reasonOf } from './initial.js';
 import { share } from './share.js';
 import { createStore } from './store.js';
-import { endpointOf, own, page, urlOf } from './urls.js';
+import { baseOf, endpointOf, own, urlAt, urlOf } from './urls.js';
 import { startWatchdog } from './watchdog.js';
 
 /** Creates a client that gets its engine from `startEngine`. */
 export function createClientWith(startEngine: StartEngine, options: ClientOptions = {}): Client {
   const { name = 'default', timeout = 1000 } = options;
   const startedAt = performance.now();
+  const page = (globalThis as { location?: Location }).location;
   const mark = (what: string) => performance.mark(`landfall:${what}`, { detail: name });
   mark('start');
 
   const initial = share(undefined, initialSnapshot(options));
   const cached = options.cache === false ? undefined : readCache(name, initial);
   const store = createStore(cached ?? initial, mark);
+  // For the lazy chunks: a module that one of them shared with this one would be a file of its own.
+  const kit = { ...store, options, initial, page, baseOf, urlAt };
 
   let engine: Engine | undefined;
   let loading: Promise<void> | undefined;
@@ -36,13 +41,13 @@ export function createClientWith(startEngine: StartEngine, options: ClientOption
     import('./alone.js').then(({ startAlone }) => {
       stopAlone?.();
       if (closed || engine) return;
-      release.push((stopAlone = startAlone(initial, failure, provided, store.publish)));
+      release.push((stopAlone = startAlone({ ...kit, failure, provided })));
     }, () => undefined); // Then the fallback holds.
   };
 
   const load = async () => {
     try {
-      const settings = { options, initial, name, startedAt, timeout };
+      const settings = { options, initial, name, startedAt, timeout, page };
       const started = await startEngine(settings, (snapshot, events) => closed || store.publish(snapshot, events));
       release.push(() => started.close());
       if (closed) {
@@ -61,10 +66,10 @@ export function createClientWith(startEngine: StartEngine, options: ClientOption
   };
 
   /** Has `work` done by the engine, now or when it has arrived; a load that failed is tried again. */
-  const withEngine = (work?: (engine: Engine) => void) => {
+  const withEngine = (work: (engine: Engine) => void = () => undefined) => {
     if (closed) return;
-    if (work && engine) work(engine);
-    else if (work) waiting.push(work);
+    if (engine) work(engine);
+    else waiting.push(work);
     loading ??= load();
   };
 
@@ -81,13 +86,13 @@ export function createClientWith(startEngine: StartEngine, options: ClientOption
   };
 
   // On a server without candidates there is nobody to ask: it renders what it was given, without timers.
-  const asks = page() ?? options.candidates?.length;
+  const asks = page ?? options.candidates?.length;
   if (asks) {
     release.push(startWatchdog(timeout, () => !!engine, () => settle(failure ? 'engine-failed' : 'deadline')));
     withEngine();
   } else settle('no-candidates');
 
-  if (options.devtools ?? (page() && isDevelopment())) {
+  if (options.devtools ?? (page && isDevelopment())) {
     import('../devtools/index.js').then(
       ({ install }) => closed || release.push(install({ name, snapshot: store.snapshot, engine: () => engine })),
       () => undefined, // A page without its DevTools is still a page.
@@ -96,17 +101,28 @@ export function createClientWith(startEngine: StartEngine, options: ClientOption
 
   // A plain read of a URL is as cheap as a lookup: each is built once per snapshot.
   let builtFor: Snapshot | undefined;
-  const built = new Map<string | undefined, string>();
-  const url = (to?: string, params?: Params, query?: Params) => {
+  let built: Record<string, string>;
+  const url = (to = '', params?: Params, query?: Params) => {
     const snapshot = store.snapshot();
     if (params || query) return urlOf(snapshot, false, to, params, query);
     if (builtFor !== snapshot) {
       builtFor = snapshot;
-      built.clear();
+      built = Object.create(null) as typeof built; // No name is a prototype's.
     }
-    let text = built.get(to);
-    if (text === undefined) built.set(to, (text = urlOf(snapshot, false, to)));
-    return text;
+    return built[to] ??= urlOf(snapshot, false, to);
+  };
+
+  let usage: Promise<Use> | undefined;
+  const loadUsage = () => usage ??= import('../use/index.js').then(({ createUse }) => {
+    const made = createUse({ ...kit, engine: () => engine, loaded: () => loading });
+    release.push(made.close);
+    if (closed) close();
+    return made;
+  });
+  const connect = (kind: 'socket' | 'events') => (to: string, how?: object) => {
+    const handle = new Handle();
+    loadUsage().then((it) => { it.connect(handle, kind, to, how); }).catch((error: unknown) => { handle.fail(error); });
+    return handle;
   };
 
   return {
@@ -119,6 +135,9 @@ export function createClientWith(startEngine: StartEngine, options: ClientOption
     endpoint: (to) => endpointOf(store.snapshot(), to),
     url,
     wsUrl: (to, params, query) => urlOf(store.snapshot(), true, to, params, query),
+    fetch: async (to, init) => (await loadUsage()).fetch(to, init),
+    socket: connect('socket'),
+    events: connect('events'),
     provide: (config) => {
       // As text: the caller's object stays its own, and what cannot be stored is refused here and now.
       const text = (JSON.stringify(config) as string | undefined) ?? 'null';

@@ -4,7 +4,6 @@
  */
 import { Engine as WasmEngine, initSync } from 'landfall:glue';
 import type { EngineOptions, EngineSettings, StartEngine } from './boundary.js';
-import { page } from './urls.js';
 import { inWords, reasonInWords } from './words.js';
 
 /** All engines of a page share one instance of the module. */
@@ -40,13 +39,13 @@ interface Refusal {
   readonly value: string;
 }
 
-function engineOptions({ options, initial, name, startedAt, timeout }: EngineSettings): EngineOptions {
+function engineOptions({ options, initial, name, startedAt, timeout, page }: EngineSettings): EngineOptions {
   return {
     name,
     startedAt,
     timeout,
     fallback: { baseUrl: initial.baseUrl, wsBaseUrl: initial.wsBaseUrl, config: initial.config },
-    page: page()?.origin ?? null,
+    page: page?.origin ?? null,
     ports: options.ports ?? [],
     candidates: options.candidates ?? [],
     endpoints: options.endpoints ?? [],

@@ -7,10 +7,10 @@ import { toWebSocket } from './urls.js';
 
 /** Reasons that the facade can give without the engine's chunk, where all other words are. */
 export const WORDS = {
-  starting: 'discovery has begun, and nothing is known yet',
-  cached: 'the last known good value, from this browser',
-  deadline: 'no source gave a usable value by the deadline',
-  'engine-failed': 'the engine could not be loaded or started',
+  starting: 'looking for the backend',
+  cached: 'the last known good value of this browser',
+  deadline: 'no usable value by the deadline',
+  'engine-failed': 'the engine did not start',
   'no-candidates': 'there is no origin to ask',
   closed: 'the client was closed',
 };
@@ -46,10 +46,5 @@ export function initialSnapshot({ fallback = {}, endpoints = [] }: ClientOptions
 
 /** The status and its reason, to be spread into a snapshot. */
 export function reasonOf(status: Status, code: EarlyCode, subject: string | null = null) {
-  return { status, code, reason: sentence(WORDS[code], subject), subject };
-}
-
-/** The words of a reason, and in brackets what it is about. */
-export function sentence(words: string, subject: string | null): string {
-  return subject === null ? words : `${words} (${subject})`;
+  return { status, code, reason: WORDS[code] + (subject === null ? '' : ` (${subject})`), subject };
 }

@@ -80,7 +80,7 @@ describe('a URL', () => {
   });
 
   it('refuses an ambiguous name with the choices', () => {
-    expect(() => url('list')).toThrow("'list' names several endpoints; use one of api.list, other.list");
+    expect(() => url('list')).toThrow("'list' is one of api.list, other.list");
     expect(() => endpointOf(snapshot, 'list')).toThrow('api.list');
     expect(endpointOf(snapshot, 'toString')).toBeUndefined();
   });

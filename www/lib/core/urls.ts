@@ -1,13 +1,10 @@
 /**
- * Where the page is, and from a name to a URL: reads of a snapshot, without state and without the engine.
+ * From a name to a URL: reads of a snapshot, without state and without the engine.
  *
  * Path templates follow RFC 6570 level 1, as OpenAPI uses them; a variable marked `:path` (Starlette) keeps its
  * slashes. `crates/protocol/src/template.rs` has the same rules.
  */
 import type { Endpoint, Params, Snapshot } from '../types.js';
-
-/** Where this page or worker is; `undefined` on a server. */
-export const page = (): Location | undefined => (globalThis as { location?: Location }).location;
 
 /** `http:` becomes `ws:`, `https:` becomes `wss:`. */
 export const toWebSocket = (url: string): string => url.replace(/^http/, 'ws');
@@ -21,7 +18,7 @@ export function endpointOf(snapshot: Snapshot, name: string): Endpoint | undefin
   const entry = own(snapshot.names, name);
   if (!entry) return undefined;
   if ('choices' in entry) {
-    throw new Error(`landfall: '${name}' names several endpoints; use one of ${entry.choices.join(', ')}`);
+    throw new Error(`landfall: '${name}' is one of ${entry.choices.join(', ')}`);
   }
   return snapshot.endpoints[entry.endpoint];
 }
@@ -29,12 +26,20 @@ export function endpointOf(snapshot: Snapshot, name: string): Endpoint | undefin
 /** The absolute URL of an endpoint, of a path below the base, or of the base itself. */
 export function urlOf(snapshot: Snapshot, socket: boolean, name?: string, params?: Params, query?: Params): string {
   const endpoint = name ? endpointOf(snapshot, name) : undefined;
-  return join(baseOf(snapshot, socket, endpoint), endpoint ? expand(endpoint.path, params) : (name ?? '')) + search(query);
+  const base = baseOf(snapshot, socket, endpoint);
+  return endpoint ? urlAt(base, endpoint.path, params, query) : join(base, name ?? '') + search(query);
 }
 
-/** The base of the service that offers `endpoint`, else of the page. */
-export function baseOf(snapshot: Snapshot, socket: boolean, endpoint?: Endpoint): string {
-  const home = endpoint?.service ? own(snapshot.services, endpoint.service)?.url : undefined;
+/** The absolute URL of a path template below a base. */
+export const urlAt = (base: string, path: string, params?: Params, query?: Params): string => join(base, expand(path, params)) + search(query);
+
+/** The base of the service that offers `endpoint`, else of the page; or of the instance at `home`. */
+export function baseOf(
+  snapshot: Snapshot,
+  socket: boolean,
+  endpoint?: Endpoint,
+  home = endpoint?.service ? own(snapshot.services, endpoint.service)?.url : undefined,
+): string {
   return home && home !== snapshot.baseUrl
     ? socket ? toWebSocket(home) : home
     : socket ? snapshot.wsBaseUrl : snapshot.baseUrl;

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import reasons from '../../../crates/protocol/src/reason.rs?raw';
 import refusals from '../../../crates/protocol/src/refused.rs?raw';
+import { WORDS } from './initial.js';
 import { inWords, reasonInWords } from './words.js';
 
 const codes = [...`${reasons}${refusals}`.matchAll(/Self::\w+ => "([a-z]+(?:-[a-z]+)*)",/g)].map(([, code]) => code ?? '');
@@ -11,6 +12,10 @@ it('finds the codes in the sources', () => {
 
 it.each(codes)('every code has its words: %s', (code) => {
   expect(inWords(code)).toContain(' ');
+});
+
+it.each(Object.entries(WORDS))('the facade says it as the engine does: %s', (code, words) => {
+  expect(inWords(code)).toBe(words);
 });
 
 it('a reason names what it is about', () => {

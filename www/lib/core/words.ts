@@ -1,11 +1,16 @@
 /**
  * The codes of `crates/protocol/src/{reason,refused}.rs` in words. A code costs a few bytes in the engine; its
- * sentence lives here, in a chunk that no page waits for.
+ * sentence lives here, in a chunk that no page waits for; `initial.ts` has the few that the facade gives by itself, again,
+ * because a module that both used would be a file of its own.
  */
-import { sentence, WORDS as EARLY } from './initial.js';
 
 const WORDS: Readonly<Record<string, string>> = {
-  ...EARLY,
+  starting: 'looking for the backend',
+  cached: 'the last known good value of this browser',
+  deadline: 'no usable value by the deadline',
+  'engine-failed': 'the engine did not start',
+  'no-candidates': 'there is no origin to ask',
+  closed: 'the client was closed',
   live: 'read from the backend itself',
   provided: 'handed in by the page',
   'nobody-listening': 'nobody listens there',
@@ -39,5 +44,5 @@ export const inWords = (code: string): string => WORDS[code] ?? code;
 
 /** The reason of a code, and what it is about, as one sentence. */
 export function reasonInWords({ code, subject }: { readonly code: string; readonly subject: string | null }): string {
-  return sentence(inWords(code), subject);
+  return subject === null ? inWords(code) : `${inWords(code)} (${subject})`;
 }

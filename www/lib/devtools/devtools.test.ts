@@ -16,6 +16,7 @@ const requests = [{ at: 3, method: 'GET', url: 'http://localhost:9/', purpose: '
 const engine: Engine = {
   start: () => undefined, provide: () => undefined, refresh: () => undefined, close: () => undefined,
   trace: () => trace, requests: () => requests,
+  begin: () => 0, route: () => undefined, ended: () => -1, report: () => undefined,
 };
 
 const undo: (() => void)[] = [];

@@ -16,6 +16,7 @@ vi.mock('../core/inlined.js', () => ({
     const engine: Engine = {
       start: () => undefined, provide: () => undefined, refresh: () => undefined, trace: () => [], requests: () => [],
       close: () => void engines.delete(engine),
+      begin: () => 0, route: () => undefined, ended: () => -1, report: () => undefined,
     };
     engines.set(engine, { settings, publish });
     return Promise.resolve(engine);

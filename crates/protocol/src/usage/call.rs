@@ -73,10 +73,8 @@ pub enum After {
 pub(super) struct Call {
     pub(super) service: String,
     pub(super) kind: Kind,
-    /// Where it is, or was last.
+    /// Where it is: being tried, or for a connection open. Empty between two tries.
     pub(super) at: String,
-    /// Whether it is a connection that is open there.
-    pub(super) is_open: bool,
     /// Where it was tried, without success.
     pub(super) tried: Vec<String>,
     tries: u32,
@@ -114,7 +112,6 @@ impl Usage {
             service: service.to_owned(),
             kind,
             at: String::new(),
-            is_open: false,
             tried: Vec::new(),
             tries: 0,
             previous: Millis::ZERO,
@@ -133,7 +130,6 @@ impl Usage {
         self.take_in(now, &call, ended, instances);
         let lasts = call.kind == Kind::Connection && ended != Ended::Abandoned;
         let after = if matches!(ended, Ended::Answered { .. }) && lasts {
-            call.is_open = true;
             call.previous = Millis::ZERO;
             call.tried.clear();
             After::Over
@@ -191,7 +187,6 @@ impl Usage {
             return After::Over;
         }
         call.tries += 1;
-        call.is_open = false;
         let at = core::mem::take(&mut call.at);
         if !at.is_empty() && !call.tried.contains(&at) && call.tried.len() < MAX_TRIED {
             call.tried.push(at);

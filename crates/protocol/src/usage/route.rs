@@ -16,8 +16,8 @@ pub struct Route {
 }
 
 impl Usage {
-    /// Where a call goes now. A connection that is open stays where it is as long as its instance is listed, and is not
-    /// unhealthy while others are better.
+    /// Where a call goes now. Between two failures it stays where it is as long as that instance is listed, and is not
+    /// unhealthy while others are better: so a connection is asked after each change of the view whether it is to move.
     ///
     /// A service without instances in the view is where the page's base URL points, or else nowhere.
     pub fn route(&mut self, now: Millis, id: CallId, view: &View) -> Route {
@@ -60,7 +60,7 @@ impl Usage {
         call: &Call,
         instances: &'v [Instance],
     ) -> Option<&'v str> {
-        if call.is_open {
+        if !call.at.is_empty() {
             let best = instances.iter().map(|it| it.health).max();
             let here = instances.iter().find(|it| is_at(&it.url, &call.at));
             let stays = |it: &&Instance| {
