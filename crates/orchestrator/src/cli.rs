@@ -1,6 +1,7 @@
 //! The command line. Flags go before environment variables, and both before the settings file.
 
 use crate::error::Error;
+use crate::register::Register;
 use crate::serve::{Options, serve};
 use crate::settings::{Listen, Settings};
 use clap::{Args, Parser, Subcommand};
@@ -19,6 +20,8 @@ pub struct Cli {
 enum Command {
     /// Runs the daemon until it is interrupted.
     Serve(Serve),
+    /// Registers a service with the daemon.
+    Register(Register),
 }
 
 #[derive(Debug, Args)]
@@ -51,7 +54,10 @@ impl Cli {
     /// # Errors
     /// [`Error`], in words for people.
     pub fn run(self) -> Result<(), Error> {
-        let Command::Serve(command) = self.command;
+        let command = match self.command {
+            Command::Serve(command) => command,
+            Command::Register(command) => return command.run(),
+        };
         log_to_stderr(command.log);
         let mut settings = match &command.settings {
             Some(path) => Settings::read(path)?,

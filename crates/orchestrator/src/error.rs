@@ -1,11 +1,12 @@
-//! Why the daemon did not start or stopped.
+//! Why a command did not do what it should.
 
 use crate::settings::SettingsError;
+use crate::store::StoreError;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// Everything that ends the daemon.
+/// Everything that ends a command early.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -34,6 +35,35 @@ pub enum Error {
     /// The system does not give what an event loop needs.
     #[error("the system refuses what the daemon needs: {0}")]
     System(#[source] io::Error),
+    /// The state of the daemon cannot be used.
+    #[error(transparent)]
+    State(#[from] StoreError),
+    /// No daemon has started with this state yet.
+    #[error(
+        "there is no token in {path:?}: start the daemon once, or name its state folder with --state-dir"
+    )]
+    NoToken {
+        /// The state folder.
+        path: PathBuf,
+    },
+    /// The daemon does not answer.
+    #[error(
+        "no daemon answers at {url}: {source}; start it with `landfall serve`, or say where it is with --daemon"
+    )]
+    NoDaemon {
+        /// Where it was asked.
+        url: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// The daemon refused what it was asked.
+    #[error("the daemon refused with status {status}: {reason}")]
+    Refused {
+        /// The status.
+        status: u16,
+        /// Why, in the daemon's words.
+        reason: String,
+    },
     /// The catalog of the settings is not one.
     #[error("the settings make no catalog: {0}")]
     Catalog(String),

@@ -25,6 +25,7 @@ mod memory;
 pub mod pool;
 mod publisher;
 mod reader;
+mod register;
 mod registrar;
 pub mod registration;
 mod registry;

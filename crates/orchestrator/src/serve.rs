@@ -15,7 +15,7 @@ use crate::registry::{Pace, Periods, Registry};
 use crate::settings::{OWN_NAME, Settings, Span};
 use crate::shutdown::Signals;
 use crate::sockets::{PortFilter, Tracker};
-use crate::store::{State, StoreError, Writes};
+use crate::store::{State, StoreError, Writes, default_dir};
 use landfall_protocol::id::Epoch;
 use landfall_protocol::name::Name;
 use landfall_protocol::url::BaseUrl;
@@ -65,7 +65,7 @@ async fn run(options: Options) -> Result<(), Error> {
     };
     let listener = TcpListener::bind(wanted).await.map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
-    let state_dir = settings.state_dir.clone().or_else(default_state_dir);
+    let state_dir = settings.state_dir.clone().or_else(default_dir);
     let state = State::open(state_dir.as_deref());
     introduce(&state, address);
     // Unlocks the state folder when the daemon has ended.
@@ -208,18 +208,6 @@ fn introduce(state: &State, address: SocketAddr) {
     } else {
         tracing::info!(?file, "services can register with the token in this file");
     }
-}
-
-/// The XDG base directory specification's place for state.
-fn default_state_dir() -> Option<PathBuf> {
-    let absolute = |name| {
-        std::env::var_os(name)
-            .map(PathBuf::from)
-            .filter(|path| path.is_absolute())
-    };
-    let base =
-        absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(".local/state")))?;
-    Some(base.join("landfall"))
 }
 
 /// Whole seconds, as the catalog has them.

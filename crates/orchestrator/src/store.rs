@@ -9,6 +9,7 @@ mod epoch_file;
 mod state;
 
 pub use embedded::EmbeddedStore;
+pub(crate) use state::default_dir;
 pub use state::{State, Writes};
 
 use crate::registration::RegistrationId;
@@ -77,8 +78,9 @@ impl StoreError {
     /// Whether there is no room.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        use std::io::ErrorKind::{QuotaExceeded, StorageFull};
-        matches!(self, Self::Io { source, .. } if matches!(source.kind(), StorageFull | QuotaExceeded))
+        use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+        let is_full = |kind| matches!(kind, FileTooLarge | QuotaExceeded | StorageFull);
+        matches!(self, Self::Io { source, .. } if is_full(source.kind()))
     }
 }
 

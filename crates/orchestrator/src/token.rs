@@ -80,6 +80,11 @@ impl Token {
         self.0.as_bytes().ct_eq(given).into()
     }
 
+    /// The value of an `Authorization` header (RFC 6750).
+    pub(crate) fn credentials(&self) -> String {
+        format!("Bearer {}", self.0)
+    }
+
     /// What a person at a terminal is told, once. Anywhere else it would end up in a log.
     pub(crate) fn welcome(&self, file: &Path, url: &str) -> String {
         let (token, file) = (&self.0, file.display());

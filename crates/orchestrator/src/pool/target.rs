@@ -79,7 +79,7 @@ impl Target {
     }
 
     /// The addresses to connect to, best first; never empty.
-    pub(super) fn addresses(&self) -> &[SocketAddr] {
+    pub(crate) fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
     }
 
@@ -89,7 +89,7 @@ impl Target {
     }
 
     /// The `Host` header.
-    pub(super) fn host(&self) -> &str {
+    pub(crate) fn host(&self) -> &str {
         &self.host
     }
 

@@ -66,7 +66,7 @@ pub(crate) fn read(record: &Record, networks: &Networks) -> Result<Registration,
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
     use crate::registration::RegistrationId;
 
@@ -91,6 +91,23 @@ pub(crate) mod tests {
         let registration = registration(&networks);
         let record = write(&registration).unwrap();
         assert_eq!(read(&record, &networks).unwrap(), registration);
+    }
+
+    #[test]
+    fn a_record_of_the_first_version_is_still_read() {
+        let value = r#"{"order":3,"addresses":[["127.0.0.1","::1"],["10.0.0.7"]],"registration":{"name":"shop","title":"The shop","lease":60,"instances":[{"url":"http://localhost:8000/api","weight":7},{"url":"http://10.0.0.7","weight":100}],"health_path":"/health?deep=1","endpoints":{"order":{"path":"/orders/{id}","methods":["GET","PUT"],"protocol":"http"},"updates":{"path":"/ws","methods":[],"protocol":"websocket"}}}}"#;
+        let networks = serde_json::from_str(r#"["10.0.0.0/8"]"#).unwrap();
+        let record = Record {
+            id: RegistrationId(7),
+            value: value.into(),
+        };
+        assert_eq!(read(&record, &networks).unwrap(), registration(&networks));
+        let written = write(&registration(&networks)).unwrap();
+        assert_eq!(
+            String::from_utf8(written.value).unwrap(),
+            value,
+            "a change of the format needs a new version"
+        );
     }
 
     #[test]

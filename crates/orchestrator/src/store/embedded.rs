@@ -20,6 +20,11 @@ const FORMAT: u64 = 1;
 /// For redb's pages in memory: a few thousand registrations are small.
 const CACHE: usize = 256 * 1_024;
 
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod tests;
+
 const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
 const REGISTRATIONS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("registrations");
 
@@ -132,7 +137,10 @@ impl Store for EmbeddedStore {
 
 fn builder() -> Builder {
     let mut builder = Database::builder();
-    builder.set_cache_size(CACHE);
+    // A file that was altered is refused rather than trusted. It is small, and read as a whole anyway.
+    builder
+        .set_cache_size(CACHE)
+        .set_check_integrity_on_open(true);
     builder
 }
 

@@ -60,3 +60,15 @@ fn writes(dir: &Path) -> Result<Writes, StoreError> {
         store: Box::new(EmbeddedStore::new(dir)),
     })
 }
+
+/// The state folder where nobody names another: the XDG base directory specification's place for state.
+pub(crate) fn default_dir() -> Option<PathBuf> {
+    let absolute = |name| {
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
+    let base =
+        absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(".local/state")))?;
+    Some(base.join("landfall"))
+}

@@ -1,10 +1,12 @@
 //! The daemon from outside: the real binary, over real sockets.
 
 mod catalog;
+mod durability;
 mod events;
 mod guard;
 mod lifecycle;
 mod outcomes;
+mod register;
 mod registration;
 #[cfg(target_os = "linux")]
 mod relocation;

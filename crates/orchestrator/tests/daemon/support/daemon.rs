@@ -33,12 +33,21 @@ impl Daemon {
 
     /// The same with the state of a daemon before.
     pub(crate) fn start_in(folder: tempfile::TempDir, settings: &str) -> Self {
+        Self::start_through(&Through(&[]), folder, settings)
+    }
+
+    /// The same, started by another program.
+    pub(crate) fn start_through(
+        through: &Through<'_>,
+        folder: tempfile::TempDir,
+        settings: &str,
+    ) -> Self {
         let ready = folder.path().join("ready");
         let _ = fs::remove_file(&ready);
         fs::write(folder.path().join("landfall.toml"), settings).unwrap();
         // A pipe that nobody reads would fill up and stop the daemon.
         let log = fs::File::create(folder.path().join("log")).unwrap();
-        let mut child = command(folder.path()).stderr(log).spawn().unwrap();
+        let mut child = command(through, folder.path()).stderr(log).spawn().unwrap();
         let url = eventually("the daemon is ready", || {
             if let Some(status) = child.try_wait().unwrap() {
                 panic!("the daemon ended: {status}");
@@ -125,11 +134,22 @@ impl Drop for Daemon {
 /// Runs a daemon that is expected to end by itself.
 pub(crate) fn run(folder: &Path, settings: &str, further: &[&str]) -> Output {
     fs::write(folder.join("landfall.toml"), settings).unwrap();
-    command(folder).args(further).output().unwrap()
+    let mut command = command(&Through(&[]), folder);
+    command.args(further).output().unwrap()
 }
 
-fn command(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_landfall"));
+/// A program and its arguments, to which the daemon and its arguments are appended; nothing for the daemon itself.
+pub(crate) struct Through<'a>(pub(crate) &'a [&'a str]);
+
+fn command(through: &Through<'_>, folder: &Path) -> Command {
+    let words = through
+        .0
+        .iter()
+        .copied()
+        .chain([env!("CARGO_BIN_EXE_landfall")]);
+    let words: Vec<&str> = words.collect();
+    let mut command = Command::new(words[0]);
+    command.args(&words[1..]);
     command
         .args(["serve", "--listen", "127.0.0.1:0", "--settings"])
         .arg(folder.join("landfall.toml"))
