@@ -44,7 +44,7 @@ pub enum Invariant {
     HiddenLeaderYields,
     /// Nobody takes the lead from a tab that lives and is in front.
     LivingLeaderStays,
-    /// A follower has live what its leader has, from the same place, once everything said between them is heard.
+    /// A follower has what its leader has, live or lost and from the same place, once all that was said is heard.
     FollowersAgree,
     /// A page in the back/forward cache, and one whose client is closed, holds no lock, channel, stream or request.
     AwayHoldsNothing,

@@ -262,11 +262,14 @@ impl Simulation<'_> {
         for (index, tab) in self.tabs.iter().enumerate() {
             let follows = tab.runs(self.now) && tab.has_role(Role::Follower);
             if follows && !tab.visit.agrees_with(&self.tabs[leader].visit) {
-                let origin = |at: usize| self.tabs[at].visit.live().map(|it| &it.origin);
+                let shown = |at: usize| {
+                    let view = self.tabs[at].visit.snapshot().map(|it| &it.view);
+                    view.map(|it| (it.status, it.origin.as_deref()))
+                };
                 let what = format!(
-                    "tab {index} has {:?} live, and tab {leader}, which leads, {:?}",
-                    origin(index),
-                    origin(leader)
+                    "tab {index} shows {:?}, and tab {leader}, which leads, {:?}",
+                    shown(index),
+                    shown(leader)
                 );
                 return Err(self.broken((Invariant::FollowersAgree, what)));
             }

@@ -151,19 +151,21 @@ impl Visit {
         }
     }
 
-    /// Whether a follower shows what its leader knows; nothing is under way between them.
+    /// Whether a follower has what its leader has, live or lost; nothing is under way between them.
     pub(crate) fn agrees_with(&self, leader: &Self) -> bool {
-        let same = |mine: &Held, theirs: &Held| {
-            mine.origin == theirs.origin
-                && mine.rung == theirs.rung
-                && mine.document.says_the_same(&theirs.document)
+        let (mine, theirs) = (&self.model, &leader.model);
+        let same = |mine: Option<&Held>, theirs: &Held| {
+            mine.is_some_and(|mine| {
+                mine.origin == theirs.origin
+                    && mine.rung == theirs.rung
+                    && mine.document.says_the_same(&theirs.document)
+            })
         };
-        match (&self.model.live, &leader.model.live) {
-            (None, None) => true,
-            (Some(mine), Some(theirs)) if same(mine, theirs) => true,
+        if let Some(live) = &theirs.live {
             // What is older than what it has seen itself is no news to a tab.
-            (_, Some(theirs)) => self.model.knows_newer(theirs),
-            (Some(_), None) => false,
+            return same(mine.live.as_ref(), live) || mine.knows_newer(live);
         }
+        let lost = |it| same(mine.lost_value(), it) || mine.knows_newer(it);
+        mine.live.is_none() && theirs.lost_value().is_none_or(lost)
     }
 }
