@@ -14,6 +14,7 @@ use crate::json::Shared;
 use crate::schedule::Setup;
 use crate::serve::{CATALOG_NAME, TITLE};
 use expectation::Expectation;
+use landfall_protocol::refused::Code;
 use landfall_protocol::snapshot::{Snapshot, View};
 use proofs::Proofs;
 use std::collections::BTreeMap;
@@ -45,11 +46,12 @@ pub(crate) struct Given {
     pub(crate) document: Option<Rc<Document>>,
 }
 
-/// What an earlier visit left, with the truth about it.
+/// What the engine finds in the storage, with the truth about it.
 #[derive(Debug, Clone)]
 pub(crate) struct Kept {
-    pub(crate) json: Shared,
-    pub(crate) age: u64,
+    /// A value and its age, or why what is there is none.
+    pub(crate) read: Result<(Shared, u64), Code>,
+    /// `None` when it is not valid.
     pub(crate) held: Option<Held>,
 }
 
@@ -133,7 +135,8 @@ impl Model {
         self.started = true;
         let Some(kept) = kept else { return };
         let held = kept.held.clone().filter(|held| {
-            kept.age <= MAX_AGE && (!self.setup.expect_title || held.document.has_title(TITLE))
+            let believed = kept.read.as_ref().is_ok_and(|(_, age)| *age <= MAX_AGE);
+            believed && (!self.setup.expect_title || held.document.has_title(TITLE))
         });
         self.refused_record = held.is_none();
         self.cache = held;

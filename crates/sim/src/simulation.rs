@@ -91,7 +91,7 @@ pub(crate) fn run(schedule: &Schedule, log: bool) -> (Outcome, Vec<String>) {
 impl<'a> Simulation<'a> {
     fn new(schedule: &'a Schedule, log: bool) -> Self {
         let setup = Rc::new(schedule.setup.clone());
-        let first = setup.cached.map(|it| records::kept(&setup, it));
+        let first = setup.cached.map(|it| records::written(&setup, it));
         let mut simulation = Self {
             schedule,
             world: World::new(&setup),
@@ -273,13 +273,12 @@ impl<'a> Simulation<'a> {
         }
     }
 
-    /// A new visit, with what it finds in the storage.
+    /// A new visit.
     fn visit(&mut self) -> (Visit, u64) {
-        let kept = self.storage.read(self.wall_now());
         let number = self.visits;
         self.visits += 1;
         let seed = self.schedule.seed ^ number;
-        let visit = Visit::new(&self.setup, self.world.page_origin(), seed, kept);
+        let visit = Visit::new(&self.setup, self.world.page_origin(), seed);
         (visit, number)
     }
 

@@ -1,12 +1,23 @@
-//! The browser's storage: one record, shared by all tabs, read and checked as the facade does before the engine comes.
+//! The browser's storage: one record, shared by all tabs, written and read as `src/effects/storage.rs` does.
 
 use crate::json::Shared;
 use crate::model::{Held, Kept};
 use crate::schedule::StorageFault;
+use landfall_protocol::refused::Code;
 use landfall_protocol::snapshot::Snapshot;
 use std::rc::Rc;
 
-/// What was written.
+/// What somebody else has written, with the truth about it.
+#[derive(Debug, Clone)]
+pub(crate) struct Written {
+    pub(crate) json: Shared,
+    /// How long ago.
+    pub(crate) age: u64,
+    /// `None` when it is not valid.
+    pub(crate) held: Option<Held>,
+}
+
+/// What is there.
 enum Content {
     Snapshot(Rc<Snapshot<Shared>>),
     Json(Shared),
@@ -31,13 +42,13 @@ pub(crate) struct Storage {
 
 impl Storage {
     /// With what an earlier visit left, as seen at the wall clock's 0.
-    pub(crate) fn new(first: Option<Kept>, fault: StorageFault) -> Self {
+    pub(crate) fn new(first: Option<Written>, fault: StorageFault) -> Self {
         let mut storage = Self {
             record: None,
             fault: StorageFault::None,
         };
-        if let Some(kept) = first {
-            storage.put(kept, 0);
+        if let Some(written) = first {
+            storage.put(written, 0);
         }
         storage.fault = fault;
         storage
@@ -48,11 +59,11 @@ impl Storage {
     }
 
     /// Somebody else writes: another script, or another version of the page.
-    pub(crate) fn put(&mut self, kept: Kept, wall: i64) {
+    pub(crate) fn put(&mut self, written: Written, wall: i64) {
         self.record = Some(Record {
-            content: Content::Json(kept.json),
-            held: kept.held,
-            at: wall - i64::try_from(kept.age).unwrap_or(i64::MAX),
+            content: Content::Json(written.json),
+            held: written.held,
+            at: wall - i64::try_from(written.age).unwrap_or(i64::MAX),
             readable: true,
         });
     }
@@ -84,23 +95,18 @@ impl Storage {
         }
     }
 
-    /// What a visit finds: the facade drops what is of another schema, or of the future.
-    pub(crate) fn read(&mut self, wall: i64) -> Option<Kept> {
-        if self.fault == StorageFault::Barred {
-            return None;
-        }
-        let record = self.record.as_ref()?;
-        let age = u64::try_from(wall - record.at).ok();
-        let Some(age) = age.filter(|_| record.readable) else {
-            self.record = None;
-            return None;
+    /// What an engine finds when it starts; what is of another schema, or of the future, is no value.
+    pub(crate) fn read(&self, wall: i64) -> Option<Kept> {
+        let record = self.record.as_ref();
+        let record = record.filter(|_| self.fault != StorageFault::Barred)?;
+        let age = u64::try_from(wall - record.at).map_err(|_| Code::BadNumber);
+        let age = age.and_then(|age| record.readable.then_some(age).ok_or(Code::BadVersion));
+        let json = || match &record.content {
+            Content::Snapshot(snapshot) => snapshot.to_json(),
+            Content::Json(json) => json.clone(),
         };
         Some(Kept {
-            json: match &record.content {
-                Content::Snapshot(snapshot) => snapshot.to_json(),
-                Content::Json(json) => json.clone(),
-            },
-            age,
+            read: age.map(|age| (json(), age)),
             held: record.held.clone(),
         })
     }

@@ -70,6 +70,8 @@ pub(crate) struct Visit {
     pub(crate) model: Model,
     pub(crate) promise: Promise,
     kept: Option<Kept>,
+    page: Option<&'static str>,
+    seed: u64,
     in_flight: Vec<Asked>,
     stream: Option<StreamId>,
     shown: Option<Rc<Snapshot<Shared>>>,
@@ -91,20 +93,17 @@ pub(crate) struct Visit {
 }
 
 impl Visit {
-    pub(crate) fn new(
-        setup: &Rc<Setup>,
-        page: Option<&str>,
-        seed: u64,
-        kept: Option<Kept>,
-    ) -> Self {
-        let options = options::options(setup, page, kept.as_ref());
+    pub(crate) fn new(setup: &Rc<Setup>, page: Option<&'static str>, seed: u64) -> Self {
+        let options = options::options(setup, page, None);
         Self {
             setup: Rc::clone(setup),
             resolver: Resolver::new(options, seed),
             store: Store::new(),
             model: Model::new(setup),
             promise: Promise::new(setup.origins.len()),
-            kept,
+            kept: None,
+            page,
+            seed,
             in_flight: Vec::new(),
             stream: None,
             shown: None,
@@ -121,6 +120,13 @@ impl Visit {
             reached: Reached::default(),
             steps: 0,
         }
+    }
+
+    /// The engine finds this when it comes.
+    pub(crate) fn recall(&mut self, kept: Kept) {
+        let options = options::options(&self.setup, self.page, Some(&kept));
+        self.resolver = Resolver::new(options, self.seed);
+        self.kept = Some(kept);
     }
 
     /// What the machine has published last.

@@ -152,6 +152,9 @@ impl Simulation<'_> {
     }
 
     fn start(&mut self, tab: usize) -> Run {
+        if let Some(kept) = self.storage.read(self.wall_now()) {
+            self.tabs[tab].visit.recall(kept);
+        }
         self.tabs[tab].started = true;
         self.quiet.disturb(self.now);
         self.step(tab, Input::Start)?;

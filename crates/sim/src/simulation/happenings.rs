@@ -49,8 +49,8 @@ impl Simulation<'_> {
             What::Sleep(span, stands_still) => self.sleep(span, stands_still),
             What::Storage(fault) => self.storage.suffer(fault),
             What::Tamper(record) => {
-                let kept = records::kept(&self.setup, record);
-                self.storage.put(kept, self.wall_now());
+                let written = records::written(&self.setup, record);
+                self.storage.put(written, self.wall_now());
             }
             What::Outdate => self.storage.outdate(),
             What::Online(online) => {

@@ -2,13 +2,14 @@
 
 use crate::document::Stamp;
 use crate::json::Shared;
-use crate::model::{Held, Kept};
+use crate::model::Held;
 use crate::schedule::{Record, Setup};
 use crate::serve;
+use crate::storage::Written;
 use std::rc::Rc;
 
 /// A record as somebody has written it, with the truth about it.
-pub(super) fn kept(setup: &Setup, record: Record) -> Kept {
+pub(super) fn written(setup: &Setup, record: Record) -> Written {
     let daemon = &setup.daemons[record.daemon];
     let head = serve::Masthead {
         name: serve::CATALOG_NAME,
@@ -33,7 +34,7 @@ pub(super) fn kept(setup: &Setup, record: Record) -> Kept {
         Some(way) => (serve::spoil(json, way), None),
         None => (json, Some(held)),
     };
-    Kept {
+    Written {
         json: Shared::new(json),
         age: record.age,
         held,

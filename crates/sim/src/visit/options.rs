@@ -36,6 +36,6 @@ pub(super) fn options(setup: &Setup, page: Option<&str>, kept: Option<&Kept>) ->
         title: setup.expect_title.then(|| name(serve::TITLE)),
     };
     options.tabs = setup.sharing != Sharing::Off;
-    options.cached = kept.map(|it| Ok((it.json.clone(), Millis(it.age))));
+    options.cached = kept.map(|it| it.read.clone().map(|(json, age)| (json, Millis(age))));
     options
 }
