@@ -54,7 +54,7 @@ pub(crate) struct Simulation<'a> {
     /// The wall clock, as seen from `now`.
     wall: i64,
     queue: Queue<Delivery>,
-    tabs: Vec<Tab<Delivery>>,
+    tabs: Vec<Tab<Content>>,
     visits: u64,
     /// How many tabs are still to be opened.
     to_come: usize,

@@ -5,6 +5,7 @@ use crate::network::dice;
 use crate::schedule::{Clock, Setup};
 use crate::streams::Streams;
 use crate::visit::{Role, Visit};
+use std::collections::VecDeque;
 
 pub(crate) struct Tab<D> {
     pub(crate) visit: Visit,
@@ -24,8 +25,8 @@ pub(crate) struct Tab<D> {
     pub(crate) waiting: Vec<Given>,
     pub(crate) inline: Vec<Given>,
     pub(crate) streams: Streams,
-    /// What reaches a page in the back/forward cache when it is back.
-    pub(crate) held_back: Vec<D>,
+    /// What reaches a page that does not run, when it runs again.
+    pub(crate) held_back: VecDeque<D>,
     /// When the host's timer goes off.
     pub(crate) wake: Option<u64>,
     /// Which request for the lock counts.
@@ -55,7 +56,7 @@ impl<D> Tab<D> {
             waiting: Vec::new(),
             inline,
             streams: Streams::default(),
-            held_back: Vec::new(),
+            held_back: VecDeque::new(),
             wake: None,
             turn: 0,
             channel: None,

@@ -76,6 +76,8 @@ pub(crate) struct Visit {
     stream: Option<StreamId>,
     shown: Option<Rc<Snapshot<Shared>>>,
     pub(crate) role: Role,
+    /// Whether it has asked the network since it asked for the lock, without an answer from there.
+    asked_unled: bool,
     /// What was published last, with the truth that others are to be told about it.
     truth: Option<(Rc<Snapshot<Shared>>, Option<Relayed>)>,
     /// What it tells the other tabs in this step.
@@ -108,6 +110,7 @@ impl Visit {
             stream: None,
             shown: None,
             role: Role::Alone,
+            asked_unled: false,
             truth: None,
             posts: Vec::new(),
             closed: false,
@@ -349,6 +352,7 @@ impl Visit {
         self.reached
             .mark(&format!("asked {}", probe.purpose.as_str()));
         self.promise.sent(candidate);
+        self.asked_unled = true;
         self.model
             .proofs
             .asked(self.setup.origins[candidate].url, probe.purpose);

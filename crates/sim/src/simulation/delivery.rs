@@ -24,6 +24,8 @@ pub(super) struct Delivery {
 pub(super) enum Content {
     /// A tab is to be opened.
     Open,
+    /// A tab runs again.
+    Thaw,
     Answer(RequestId, world::Told),
     Stream(StreamId, Arriving),
     /// The engine has arrived.
@@ -74,25 +76,51 @@ impl Simulation<'_> {
         if !it.open || it.number != number {
             return Ok(());
         }
+        if matches!(delivery.what, Content::Thaw) {
+            return self.thaw(tab);
+        }
+        if it.runs(self.now) && it.held_back.is_empty() {
+            return self.deliver(tab, delivery.what);
+        }
+        // What comes while something is held back does not overtake it.
+        it.held_back.push_back(delivery.what);
+        if it.held_back.len() == 1 && !it.away {
+            let after = it.frozen_until.saturating_sub(self.now);
+            // Sometimes what is held back comes first, sometimes a timer that is due.
+            let timer_first = self.dice(self.setup.origins.len() + 2).below(2);
+            self.send(tab, after + timer_first, Content::Thaw);
+        }
+        Ok(())
+    }
+
+    /// The tab runs again, unless it does not: what was held back reaches it, one after the other.
+    fn thaw(&mut self, tab: usize) -> Run {
+        let it = &mut self.tabs[tab];
         if it.away {
-            it.held_back.push(delivery);
             return Ok(());
         }
         if it.frozen_until > self.now {
-            self.queue.push(it.frozen_until, delivery);
+            let after = it.frozen_until - self.now;
+            self.send(tab, after, Content::Thaw);
             return Ok(());
         }
-        if delivery.what.is_awaited() {
-            it.awaited -= 1;
+        let Some(next) = it.held_back.pop_front() else {
+            return Ok(());
+        };
+        if !it.held_back.is_empty() {
+            self.send(tab, 0, Content::Thaw);
         }
-        self.deliver(tab, delivery.what)
+        self.deliver(tab, next)
     }
 
     fn deliver(&mut self, tab: usize, what: Content) -> Run {
         let it = &mut self.tabs[tab];
+        if what.is_awaited() {
+            it.awaited -= 1;
+        }
         let now = self.now.saturating_sub(it.born);
         match what {
-            Content::Open => Ok(()),
+            Content::Open | Content::Thaw => Ok(()),
             Content::Start if it.visit.closed => Ok(()),
             Content::Start => self.start(tab),
             Content::Watchdog => {

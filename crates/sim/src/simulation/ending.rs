@@ -155,6 +155,12 @@ impl Simulation<'_> {
     /// Whether what is live is what its origin says now; or newer, where its origin is behind another one of its
     /// registry.
     fn is_live_and_newest(&mut self, tab: usize) -> bool {
+        // A follower has what its leader has, or something newer.
+        let leader = self.leader();
+        let leader = leader.filter(|_| self.tabs[tab].has_role(Role::Follower));
+        if let Some(leader) = leader.filter(|_| self.tabs[tab].visit.live().is_some()) {
+            return self.is_live_and_newest(leader);
+        }
         let Some(live) = self.tabs[tab].visit.live().cloned() else {
             return false;
         };

@@ -98,9 +98,7 @@ impl Simulation<'_> {
         let it = &mut self.tabs[tab];
         it.away = false;
         it.visit.promise.interrupt();
-        for delivery in std::mem::take(&mut it.held_back) {
-            self.queue.push(self.now, delivery);
-        }
+        self.send(tab, 0, Content::Thaw);
         self.quiet.disturb(self.now);
         let it = &self.tabs[tab];
         if it.started && !it.visit.closed {

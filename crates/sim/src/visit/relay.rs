@@ -53,7 +53,7 @@ impl Visit {
     pub(super) fn searches(&self) -> bool {
         match self.role {
             Role::Alone | Role::Leader => true,
-            Role::Joining => self.talks(),
+            Role::Joining => self.asked_unled,
             Role::Follower | Role::Away => false,
         }
     }
@@ -67,6 +67,7 @@ impl Visit {
 
     pub(super) fn set_role(&mut self, role: Role) {
         self.role = role;
+        self.asked_unled = false;
         match role {
             Role::Joining | Role::Follower | Role::Away => self.model.linked = false,
             // It goes on from where the tab before it left off.
