@@ -336,7 +336,7 @@ impl Race {
 impl Contender {
     /// Whether this attempt at a place where nobody seems to listen goes down the whole ladder.
     const fn is_full(&self) -> bool {
-        self.attempts % FULL_EVERY == 0
+        self.attempts.is_multiple_of(FULL_EVERY)
     }
 
     const fn is_new(&self) -> bool {
