@@ -31,7 +31,7 @@ use std::rc::Rc;
 /// The most steps of one run; a run that needs more goes round in circles.
 const MAX_STEPS: u64 = 120_000;
 
-/// Content a run was like.
+/// What a run was like.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     /// Inputs that the machines got.

@@ -1,4 +1,4 @@
-//! Content is under way to a tab, and what happens when it arrives.
+//! What is under way to a tab, and what happens when it arrives.
 
 use super::{Run, Simulation, telling};
 use crate::json::Shared;
@@ -34,9 +34,9 @@ pub(super) enum Content {
     Watchdog,
     /// News for a request for the lock.
     Lock(u32, LockNews),
-    /// Content another tab has said on the channel that was open then.
+    /// What another tab has said on the channel that was open then.
     Message(u32, Rc<Told>),
-    /// Content the browser tells a running engine.
+    /// What the browser tells a running engine.
     Signal(Input<Shared>),
 }
 

@@ -74,7 +74,7 @@ impl Simulation<'_> {
         self.release(tab);
     }
 
-    /// Content the host hears when its page goes: it still counts as visible then, and is told that it is not.
+    /// What the host hears when its page goes: it still counts as visible then, and is told that it is not.
     fn pagehide(&mut self, tab: usize) -> Run {
         let it = &self.tabs[tab];
         if it.runs(self.now) && it.started && !it.visit.closed {
@@ -208,7 +208,7 @@ impl Simulation<'_> {
         self.dice(self.setup.origins.len() + 2).below(most + 1)
     }
 
-    /// Content must hold at once, whenever nothing is under way between the tabs.
+    /// What must hold at once, whenever nothing is under way between the tabs.
     pub(super) fn judge_tabs(&self) -> Run {
         if self.tabs.len() < 2 && !self.tabs.iter().any(|it| it.away) {
             return Ok(());
