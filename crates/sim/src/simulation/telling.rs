@@ -6,7 +6,6 @@ use crate::json::Shared;
 use crate::streams::Arriving;
 use crate::visit::Told;
 use crate::world::Heard;
-use landfall_protocol::json::Json;
 use landfall_protocol::probe::{Answer, Failure};
 use landfall_protocol::resolver::{Input, Message};
 use landfall_protocol::snapshot::Snapshot;
@@ -29,10 +28,7 @@ impl Simulation<'_> {
         let text = match input {
             Input::Answered { .. } | Input::Streamed { .. } => return,
             Input::Heard(Message::Snapshot(json)) => {
-                format!(
-                    "hears a snapshot: {:?}",
-                    json.get("status").and_then(|it| it.text())
-                )
+                format!("hears a snapshot: {}", json.0["status"])
             }
             other => format!("{other:?}").chars().take(160).collect(),
         };
@@ -88,10 +84,7 @@ pub(super) fn brief<T: std::fmt::Debug>(
 
 pub(super) fn brief_told(told: &Told) -> String {
     match told {
-        Told::Snapshot(json, _) => format!(
-            "a snapshot: {:?}",
-            json.get("status").and_then(|it| it.text())
-        ),
+        Told::Snapshot(json, _) => format!("a snapshot: {}", json.0["status"]),
         other => format!("{other:?}"),
     }
 }
