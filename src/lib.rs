@@ -56,6 +56,12 @@ impl Engine {
         self.driver.handle(Input::Refresh);
     }
 
+    /// The browser permits the page to ask this machine, or this network (Local Network Access); or no longer.
+    pub fn permit(&self, loopback: bool, network: bool) {
+        self.driver.handle(Input::LocalAccess(loopback));
+        self.driver.handle(Input::NetworkAccess(network));
+    }
+
     /// What it did and why, oldest first.
     pub fn trace(&self) -> JsValue {
         self.driver.trace()

@@ -37,7 +37,11 @@ pub(crate) fn read(value: JsValue) -> Result<Options, Refused> {
     // A page whose origin is no URL (a file, a sandbox) has none to ask.
     let page = json.optional_text("page")?;
     let page = page.and_then(|page| BaseUrl::parse(&page).ok());
-    let (ports, further) = (ports(&json)?, further(&json)?);
+    let candidates = if flag(&json, "ownOriginOnly")? {
+        page.iter().cloned().collect()
+    } else {
+        candidates(page.as_ref(), &ports(&json)?, &further(&json)?)
+    };
     let resolver = resolver::Options {
         timeout: millis(&json, "timeout")?,
         fallback: Fallback {
@@ -45,7 +49,7 @@ pub(crate) fn read(value: JsValue) -> Result<Options, Refused> {
             ws_base_url: fallback.required_text("wsBaseUrl")?,
             config: fallback.get("config"),
         },
-        candidates: candidates(page.as_ref(), &ports, &further),
+        candidates,
         page,
         wanted: wanted(&json)?,
         health: json

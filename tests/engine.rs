@@ -15,7 +15,7 @@ wasm_bindgen_test_configure!(run_in_browser);
 #[wasm_bindgen(inline_js = "
     export const options = (more) => ({
       name: 'test', startedAt: performance.now(), timeout: 60_000, page: location.origin, ports: [], candidates: [], endpoints: [],
-      service: null, expect: {}, fallback: { baseUrl: 'http://localhost:8010', wsBaseUrl: 'ws://localhost:8010', config: { from: 'fallback' } },
+      ownOriginOnly: false, service: null, expect: {}, fallback: { baseUrl: 'http://localhost:8010', wsBaseUrl: 'ws://localhost:8010', config: { from: 'fallback' } },
       cache: false, tabs: false, seed: 7, ...JSON.parse(more),
     });
 

@@ -8,13 +8,14 @@ const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 
 /**
  * Starts Chromium with a profile of its own.
- * @param {{orchestratorPort: number, places?: Record<number, number>}} options who answers at http://localhost:7420, the
- *   default place of the daemon, and at other ports of localhost: what runs there on a developer's machine must not have
- *   a say in a test
+ * @param {{orchestratorPort: number, places?: Record<string, number>, args?: string[]}} options who answers at
+ *   http://localhost:7420, the default place of the daemon, at other ports of localhost, and at other hosts: what runs there
+ *   on a developer's machine must not have a say in a test; `args` are further flags
  */
-export function launchChromium({ orchestratorPort, places = {} }) {
-  const rules = Object.entries({ ...places, 7420: orchestratorPort }).map(([port, to]) => `MAP localhost:${port} 127.0.0.1:${to}`);
-  return chromium.launch({ executablePath: chromiumProgram(), args: [...FLAGS, `--host-resolver-rules=${rules.join(', ')}`] });
+export function launchChromium({ orchestratorPort, places = {}, args = [] }) {
+  const rules = Object.entries({ ...places, 7420: orchestratorPort })
+    .map(([place, port]) => `MAP ${/^\d+$/.test(place) ? `localhost:${place}` : place} 127.0.0.1:${port}`);
+  return chromium.launch({ executablePath: chromiumProgram(), args: [...FLAGS, `--host-resolver-rules=${rules.join(', ')}`, ...args] });
 }
 
 /**

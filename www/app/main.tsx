@@ -16,7 +16,7 @@ const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element with the id "root"');
 
 // The handle for developers is where the page reads the trace and the requests that it shows.
-const client = createClient({ name: NAME, devtools: true });
+const client = createClient({ name: NAME, ownOriginOnly: true, devtools: true });
 createRoot(root).render(
   <StrictMode>
     <LandfallProvider client={client}>

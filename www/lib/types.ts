@@ -250,6 +250,8 @@ export interface ClientOptions {
   readonly candidates?: readonly string[];
   /** Ports to ask on `localhost`, on localhost pages only. */
   readonly ports?: readonly number[];
+  /** Ask the page's own origin and no other: neither the orchestrator nor `ports` and `candidates`. Default `false`. */
+  readonly ownOriginOnly?: boolean;
   readonly endpoints?: readonly WantedEndpoint[];
   /**
    * A path, such as `/health`, whose answer makes an origin that describes no endpoints the backend. One that has a
@@ -316,6 +318,12 @@ export interface Client {
   readonly events: (name: string, options?: EventsOptions) => Connection;
   /** Asks the backend again now. */
   readonly refresh: () => void;
+  /**
+   * Asks the user for the permission to talk to this machine and this network (Local Network Access), which a public page
+   * needs for its local `candidates`. The client never causes that prompt by itself: call this from a click. What the user
+   * answers is followed, now and later; it shows in the snapshot.
+   */
+  readonly requestLocalAccess: () => void;
   /** Releases every timer, request and listener. A client that was still pending settles on its fallback. */
   readonly close: () => void;
 }

@@ -24,6 +24,8 @@ pub enum Reason {
     NotFound,
     /// The browser's permission for loopback or local addresses is missing (Local Network Access).
     Permission,
+    /// The page is https, the origin is http: the browser blocks mixed content.
+    MixedContent,
     /// It did not answer in time.
     TimedOut,
     /// Something listens, but the page may not read its answers (CORS).
@@ -45,7 +47,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 19] = [
         Self::Starting,
         Self::Live,
         Self::Provided,
@@ -55,6 +57,7 @@ impl Reason {
         Self::NobodyListening,
         Self::NotFound,
         Self::Permission,
+        Self::MixedContent,
         Self::TimedOut,
         Self::Unreadable,
         Self::ServerError,
@@ -85,6 +88,7 @@ impl Reason {
             Self::NobodyListening => "nobody-listening",
             Self::NotFound => "not-found",
             Self::Permission => "permission",
+            Self::MixedContent => "mixed-content",
             Self::TimedOut => "timed-out",
             Self::Unreadable => "unreadable",
             Self::ServerError => "server-error",

@@ -125,6 +125,12 @@ impl BaseUrl {
         split_scheme(self.origin()).map_or("", |(_, authority)| authority)
     }
 
+    /// Whether it is https.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.text.starts_with("https:")
+    }
+
     /// Whether the host is this machine by name or by address: `localhost` and its subdomains
     /// (RFC 6761), 127.0.0.0/8, `[::1]`.
     #[must_use]

@@ -23,14 +23,24 @@ export interface Alone {
   readonly publish: (snapshot: Snapshot, events: readonly EngineEvent[]) => void;
   /** Where the page or worker is; `undefined` on a server. */
   readonly page: Location | undefined;
+  /** The engine, if it came in the end. */
+  readonly engine: () => unknown;
 }
 
-/** Publishes what the page provides, now and whenever it appears; a server is looked at once. Returns the end. */
+/** How to end what looks for a client, which is known by what it publishes with. */
+const running = new WeakMap<Alone['publish'], () => void>();
+
+/**
+ * Publishes what the page provides, now and whenever it appears, until there is an engine; a server is looked at once.
+ * Takes the place of what was started before for the same client. Returns the end.
+ */
 export function startAlone(alone: Alone): () => void {
-  const { provided, publish, page } = alone;
+  const { provided, publish, page, engine } = alone;
+  running.get(publish)?.();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let seen: string | undefined;
   const look = (pause: number, next: number) => {
+    if (engine()) return;
     for (const read of [() => provided, ofGlobal, ofScript]) {
       try {
         const text = read();
@@ -45,8 +55,10 @@ export function startAlone(alone: Alone): () => void {
     }
     if (page) timer = setTimeout(look, pause, next, Math.min(next * 2, LOOKS.most));
   };
+  const end = () => clearTimeout(timer);
+  running.set(publish, end);
   look(LOOKS.first, LOOKS.later);
-  return () => clearTimeout(timer);
+  return end;
 }
 
 function ofGlobal(): string | undefined {

@@ -24,6 +24,7 @@ export interface EngineOptions {
   readonly page: string | null;
   readonly ports: readonly number[];
   readonly candidates: readonly string[];
+  readonly ownOriginOnly: boolean;
   readonly endpoints: readonly { name: string; path: string; method?: string; protocol?: Protocol }[];
   readonly health: string | null;
   readonly service: string | null;
@@ -76,9 +77,17 @@ export interface Engine extends Routing {
   /** Takes JSON text. */
   provide(json: string): void;
   refresh(): void;
+  /** Has the browser ask the user for the permission to ask local candidates. */
+  requestLocalAccess(): void;
   trace(): readonly TraceEntry[];
   requests(): readonly RequestRecord[];
   close(): void;
+}
+
+/** The engine as wasm-bindgen gives it. */
+export interface WasmEngine extends Omit<Engine, 'requestLocalAccess'> {
+  /** What the browser permits: to ask this machine, and this network. */
+  permit(loopback: boolean, network: boolean): void;
 }
 
 /** Loads and constructs an engine; `publish` adds the words before the facade sees the change. */

@@ -18,6 +18,7 @@ function idleEngine() {
     start: log('start'),
     provide: (json) => void calls.push(`provide ${json}`),
     refresh: log('refresh'),
+    requestLocalAccess: log('requestLocalAccess'),
     trace: () => [],
     requests: () => [],
     begin: () => 0,

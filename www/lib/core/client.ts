@@ -25,7 +25,7 @@ export function createClientWith(startEngine: StartEngine, options: ClientOption
   const cached = options.cache === false ? undefined : readCache(name, initial);
   const store = createStore(cached ?? initial, mark);
   // For the lazy chunks: a module that one of them shared with this one would be a file of its own.
-  const kit = { ...store, options, initial, page, baseOf, urlAt };
+  const kit = { ...store, options, initial, page, baseOf, urlAt, engine: () => engine };
 
   let engine: Engine | undefined;
   let loading: Promise<void> | undefined;
@@ -34,15 +34,15 @@ export function createClientWith(startEngine: StartEngine, options: ClientOption
   const release: (() => void)[] = [];
   const waiting: ((engine: Engine) => void)[] = [];
   let provided: string | undefined;
-  let stopAlone: (() => void) | undefined;
+
+  /** Starts what a page can be without: its chunk may be missing. */
+  const startLater = <Module>(chunk: Promise<Module>, start: (module: Module) => () => void) => {
+    chunk.then((module) => closed || release.push(start(module)), () => undefined);
+  };
 
   /** Without an engine, what the page itself says still holds. */
   const standAlone = () => {
-    import('./alone.js').then(({ startAlone }) => {
-      stopAlone?.();
-      if (closed || engine) return;
-      release.push((stopAlone = startAlone({ ...kit, failure, provided })));
-    }, () => undefined); // Then the fallback holds.
+    startLater(import('./alone.js'), ({ startAlone }) => startAlone({ ...kit, failure, provided }));
   };
 
   const load = async () => {
@@ -57,7 +57,6 @@ export function createClientWith(startEngine: StartEngine, options: ClientOption
       started.start();
       for (const work of waiting.splice(0)) work(started);
       engine = started;
-      stopAlone?.();
     } catch (error) {
       failure = String(error);
       loading = undefined;
@@ -93,10 +92,7 @@ export function createClientWith(startEngine: StartEngine, options: ClientOption
   } else settle('no-candidates');
 
   if (options.devtools ?? (page && isDevelopment())) {
-    import('../devtools/index.js').then(
-      ({ install }) => closed || release.push(install({ name, snapshot: store.snapshot, engine: () => engine })),
-      () => undefined, // A page without its DevTools is still a page.
-    );
+    startLater(import('../devtools/index.js'), ({ install }) => install({ ...kit, name }));
   }
 
   // A plain read of a URL is as cheap as a lookup: each is built once per snapshot.
@@ -114,7 +110,7 @@ export function createClientWith(startEngine: StartEngine, options: ClientOption
 
   let usage: Promise<Use> | undefined;
   const loadUsage = () => usage ??= import('../use/index.js').then(({ createUse }) => {
-    const made = createUse({ ...kit, engine: () => engine, loaded: () => loading });
+    const made = createUse({ ...kit, loaded: () => loading });
     release.push(made.close);
     if (closed) close();
     return made;
@@ -146,6 +142,7 @@ export function createClientWith(startEngine: StartEngine, options: ClientOption
       else standAlone();
     },
     refresh: () => withEngine((running) => running.refresh()),
+    requestLocalAccess: () => withEngine((running) => running.requestLocalAccess()),
     close,
   };
 }

@@ -4,6 +4,7 @@
  */
 import { Engine as WasmEngine, initSync } from 'landfall:glue';
 import type { EngineOptions, EngineSettings, StartEngine } from './boundary.js';
+import { watchLocalAccess } from './local-access.js';
 import { inWords, reasonInWords } from './words.js';
 
 /** All engines of a page share one instance of the module. */
@@ -23,8 +24,17 @@ export async function startEngine(
     throw error;
   }
   try {
-    return new WasmEngine(engineOptions(settings), ({ snapshot, events }) =>
+    const engine = new WasmEngine(engineOptions(settings), ({ snapshot, events }) =>
       publish({ ...snapshot, reason: reasonInWords(snapshot) }, events));
+    const access = watchLocalAccess(settings.options.candidates ?? [], (...permitted) => engine.permit(...permitted));
+    const closeEngine = engine.close.bind(engine);
+    return Object.assign(engine, {
+      requestLocalAccess: access.request,
+      close() {
+        access.end();
+        closeEngine();
+      },
+    });
   } catch (refusal) {
     if (refusal instanceof Error) throw refusal;
     const { at, code, value } = refusal as Refusal;
@@ -48,6 +58,7 @@ function engineOptions({ options, initial, name, startedAt, timeout, page }: Eng
     page: page?.origin ?? null,
     ports: options.ports ?? [],
     candidates: options.candidates ?? [],
+    ownOriginOnly: options.ownOriginOnly ?? false,
     endpoints: options.endpoints ?? [],
     health: options.health ?? null,
     service: options.service ?? null,

@@ -7,7 +7,7 @@ declare module 'landfall:glue' {
   export const Engine: new (
     options: import('./boundary.js').EngineOptions,
     publish: (change: import('./boundary.js').Change) => void,
-  ) => import('./boundary.js').Engine;
+  ) => import('./boundary.js').WasmEngine;
 }
 
 declare module 'landfall:bytes' {

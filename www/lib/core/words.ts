@@ -16,6 +16,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'nobody-listening': 'nobody listens there',
   'not-found': 'it answers, but serves nothing that says which endpoints it has',
   permission: 'the browser lets a public page ask this machine or network only with the permission for local network access',
+  'mixed-content': 'the page is https and it is http: the browser blocks mixed content',
   'timed-out': 'it did not answer in time',
   unreadable: 'something listens there, but does not let this page read its answers (CORS)',
   'server-error': 'it answered with an error of its own (5xx or 429)',

@@ -14,7 +14,7 @@ const snapshot: Snapshot = {
 const trace = [{ at: 12, kind: 'probe', value: null, source: null, origin: 'http://localhost:9', code: 'nobody-listening', age: null, raced: [] }];
 const requests = [{ at: 3, method: 'GET', url: 'http://localhost:9/', purpose: 'reach', outcome: 'unreadable', status: null, ms: 4 }];
 const engine: Engine = {
-  start: () => undefined, provide: () => undefined, refresh: () => undefined, close: () => undefined,
+  start: () => undefined, provide: () => undefined, refresh: () => undefined, requestLocalAccess: () => undefined, close: () => undefined,
   trace: () => trace, requests: () => requests,
   begin: () => 0, route: () => undefined, ended: () => -1, report: () => undefined,
 };

@@ -14,7 +14,7 @@ const { engines } = vi.hoisted(() => ({ engines: new Map<object, { settings: Eng
 vi.mock('../core/inlined.js', () => ({
   startInlined: ((settings, publish) => {
     const engine: Engine = {
-      start: () => undefined, provide: () => undefined, refresh: () => undefined, trace: () => [], requests: () => [],
+      start: () => undefined, provide: () => undefined, refresh: () => undefined, requestLocalAccess: () => undefined, trace: () => [], requests: () => [],
       close: () => void engines.delete(engine),
       begin: () => 0, route: () => undefined, ended: () => -1, report: () => undefined,
     };

@@ -3,6 +3,7 @@
 //! Catalog, OpenAPI, API catalog, then the endpoints that the page wants. An answer that cannot be read
 //! means 'unreadable', not 'absent': the ladder goes on down. It sends at most one request at a time.
 
+use super::access::Access;
 use super::answer::{Answer, Body, Failure};
 use super::evidence::{of_get, of_options, proves_path};
 use super::found::{Found, Rung, Step};
@@ -38,8 +39,8 @@ pub struct Ladder {
     reached: bool,
     /// Whether OPTIONS may be sent: across origins a browser would send a preflight for it.
     options: bool,
-    /// Whether an API catalog may lead to this machine or this network.
-    local: bool,
+    /// Where an API catalog may lead.
+    access: Access,
     /// A path that nobody can have.
     nonce: u32,
     /// The wanted endpoints that can be asked for, with what is known of them.
@@ -64,18 +65,17 @@ impl Ladder {
             at: At::Catalog,
             reached: false,
             options,
-            local: true,
+            access: Access::ALL,
             nonce,
             wanted: can_ask,
             reason: Reason::NotFound,
         }
     }
 
-    /// Does not follow an API catalog to this machine or this network: a page on a public origin may not
-    /// go there unasked.
+    /// Does not follow an API catalog to where the page may not go unasked.
     #[must_use]
-    pub const fn without_local(mut self) -> Self {
-        self.local = false;
+    pub const fn within(mut self, access: Access) -> Self {
+        self.access = access;
         self
     }
 
@@ -214,7 +214,7 @@ impl Ladder {
         let read = match self.at {
             At::Catalog => Document::from_json(json).map(|document| (Rung::Catalog, document)),
             At::ApiCatalog => match api_catalog::read(json, &self.origin) {
-                Ok(Some(url)) if url.is_local() && !self.local => {
+                Ok(Some(url)) if self.access.bars(&url) => {
                     self.note(Reason::Permission);
                     return self.down();
                 }

@@ -6,7 +6,6 @@ use super::link::Link;
 use super::machine::Resolver;
 use super::tabs::{Lock, Message};
 use crate::json::Json;
-use crate::reason::Reason;
 use std::rc::Rc;
 
 impl<J: Json> Resolver<J> {
@@ -33,10 +32,10 @@ impl<J: Json> Resolver<J> {
         match self.holdings.live_place() {
             Some((origin, rung)) if self.link.is_none() => {
                 self.race.stop(&mut self.io);
-                let barred = self.race.is_barred(&origin);
+                let obstacle = self.race.obstacle(&origin);
                 self.link = Some(Link::resume(origin, rung, self.is_active(), &self.io));
-                if barred {
-                    self.lost(Reason::Permission);
+                if let Some(reason) = obstacle {
+                    self.lost(reason);
                 }
             }
             None if !self.race.is_running() => self.begin_race(),

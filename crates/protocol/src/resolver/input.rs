@@ -33,8 +33,10 @@ pub enum Input<J> {
     Visible(bool),
     /// The browser is, or is no longer, online.
     Online(bool),
-    /// The page may, or may no longer, ask loopback and local addresses from a public origin.
+    /// The browser permits the page, or no longer, to ask this machine, although it is farther away.
     LocalAccess(bool),
+    /// The same for this network.
+    NetworkAccess(bool),
     /// News of the lock of this page's tabs.
     Lock(Lock),
     /// Another tab says something; its snapshot as JSON.

@@ -13,7 +13,7 @@ use super::trace::{Entry, Sent};
 use crate::catalog::Document;
 use crate::endpoint::Wanted;
 use crate::json::Json;
-use crate::probe::{Answer, Failure, Found, Rung};
+use crate::probe::{Access, Answer, Failure, Found, Rung};
 use crate::reason::Reason;
 use crate::refused::{Code, Refused};
 use crate::snapshot::Snapshot;
@@ -91,7 +91,14 @@ impl<J: Json> Resolver<J> {
             Input::Streamed { id, event } => self.streamed(id, event),
             Input::Visible(visible) => self.set_active(visible, self.online),
             Input::Online(online) => self.set_active(self.visible, online),
-            Input::LocalAccess(allowed) => self.set_local_access(allowed),
+            Input::LocalAccess(loopback) => self.permit(Access {
+                loopback,
+                ..self.race.permitted()
+            }),
+            Input::NetworkAccess(network) => self.permit(Access {
+                network,
+                ..self.race.permitted()
+            }),
             Input::Refresh => self.refresh(),
             Input::Lock(lock) => self.locked(lock),
             Input::Heard(message) => self.heard(message),
@@ -326,13 +333,18 @@ impl<J: Json> Resolver<J> {
         }
     }
 
-    fn set_local_access(&mut self, allowed: bool) {
-        self.race.allow_local(allowed, &mut self.io);
+    fn permit(&mut self, permitted: Access) {
+        let Some(lost) = self.race.permit(permitted, &mut self.io) else {
+            return;
+        };
         match &mut self.link {
-            Some(link) if self.race.is_barred(&link.origin) => self.lost(Reason::Permission),
-            Some(link) if !allowed => link.ask_anew(&mut self.io),
-            None if allowed && self.tabs.leads() => self.race.hurry(&self.io),
-            _ => {}
+            Some(link) => match self.race.obstacle(&link.origin) {
+                Some(reason) => self.lost(reason),
+                None if lost => link.ask_anew(&mut self.io),
+                None => {}
+            },
+            None if !lost && self.tabs.leads() => self.race.hurry(&self.io),
+            None => {}
         }
     }
 

@@ -14,7 +14,7 @@ use crate::endpoint::{Protocol, Wanted};
 use crate::json::Json;
 use crate::method::Method;
 use crate::name::Name;
-use crate::probe::{Answer, Failure, Found, Ladder, Rung};
+use crate::probe::{Access, Answer, Failure, Found, Ladder, Rung};
 use crate::reason::Reason;
 use crate::time::Millis;
 use crate::url::BaseUrl;
@@ -42,7 +42,8 @@ pub(super) struct Race {
     /// What it is asked for where it describes nothing: what is wanted, and its health.
     asked: Vec<Wanted>,
     page: Option<BaseUrl>,
-    local_access: bool,
+    /// What the browser permits the page.
+    permitted: Access,
 }
 
 struct Contender {
@@ -88,7 +89,7 @@ impl Race {
             wanted: Rc::clone(wanted),
             asked,
             page: options.page.clone(),
-            local_access: false,
+            permitted: Access::NONE,
         }
     }
 
@@ -124,26 +125,38 @@ impl Race {
         }
     }
 
-    /// The page may, or may no longer, ask this machine and this network. What was begun with the
-    /// permission ends with it.
-    pub(super) fn allow_local<J>(&mut self, allowed: bool, io: &mut Io<J>) {
-        let ends = self.local_access && !allowed;
-        self.local_access = allowed;
-        for contender in self.contenders.iter_mut().filter(|_| ends) {
+    /// The browser permits the page to ask other near origins than before. What was begun with a permission ends
+    /// with it. Says whether one was lost; `None` when nothing has changed for this page.
+    pub(super) fn permit<J>(&mut self, permitted: Access, io: &mut Io<J>) -> Option<bool> {
+        let before = self.access();
+        self.permitted = permitted;
+        let after = self.access();
+        let lost = before.loopback && !after.loopback || before.network && !after.network;
+        for contender in self.contenders.iter_mut().filter(|_| lost) {
             if let Some(asking) = contender.asking.take() {
                 asking.abort(io);
                 contender.at = io.now;
             }
         }
+        (after != before).then_some(lost)
     }
 
-    /// Whether this page may not ask `origin`: from a public page that would cause a prompt.
-    pub(super) fn is_barred(&self, origin: &BaseUrl) -> bool {
-        self.bars_local() && origin.is_local()
+    pub(super) const fn permitted(&self) -> Access {
+        self.permitted
     }
 
-    fn bars_local(&self) -> bool {
-        !self.local_access && self.page.as_ref().is_some_and(|page| !page.is_local())
+    fn access(&self) -> Access {
+        self.permitted.and_of(self.page.as_ref())
+    }
+
+    /// What keeps this page from asking `origin`: it would cause a prompt, or the browser would block it.
+    pub(super) fn obstacle(&self, origin: &BaseUrl) -> Option<Reason> {
+        let page = self.page.as_ref()?;
+        if self.access().bars(origin) {
+            return Some(Reason::Permission);
+        }
+        let mixed = page.is_secure() && !origin.is_secure() && !origin.is_local();
+        mixed.then_some(Reason::MixedContent)
     }
 
     /// The ladder of `origin`, as far as this page may go.
@@ -153,12 +166,7 @@ impl Race {
             .page
             .as_ref()
             .is_none_or(|page| page.origin() == origin.origin());
-        let ladder = Ladder::new(origin.clone(), &self.asked, options, nonce);
-        if self.bars_local() {
-            ladder.without_local()
-        } else {
-            ladder
-        }
+        Ladder::new(origin.clone(), &self.asked, options, nonce).within(self.access())
     }
 
     /// Starts what is due and ends what takes too long. `active` is false while the page is hidden or
@@ -184,8 +192,8 @@ impl Race {
         let Some(origin) = self.contenders.get(index).map(|it| &it.origin) else {
             return;
         };
-        if self.is_barred(origin) {
-            self.failed(index, Reason::Permission, None, io);
+        if let Some(reason) = self.obstacle(origin) {
+            self.failed(index, reason, None, io);
             return;
         }
         let mut ladder = self.ladder(origin, io.rng.next_u32());
