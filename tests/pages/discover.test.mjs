@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { useApplications } from '../support/application.mjs';
-import { WELL_KNOWN } from '../support/catalogs.mjs';
+import { WELL_KNOWN, catalog } from '../support/catalogs.mjs';
 import { startDaemon } from '../support/daemon.mjs';
-import { forward } from '../support/http-server.mjs';
+import { forward, json } from '../support/http-server.mjs';
 import { assertOnlySafeMethods } from '../support/methods.mjs';
 import { describedMethods, sorted } from '../support/openapi.mjs';
 import { startShop } from '../support/shop.mjs';
@@ -81,4 +81,16 @@ test('the daemon at its default address: a page without any option is live after
   } finally {
     await daemon.stop();
   }
+});
+
+test('a page that asks only its own origin takes no other daemon for its own', async () => {
+  const other = catalog('http://localhost:9002');
+  orchestrator().handler = json(WELL_KNOWN, other);
+  const asked = orchestrator().requests().length;
+  const opened = await application({ options: { ownOriginOnly: true, timeout: 100, ports: [shop.port], candidates: [shop.url] } });
+  assert.equal((await opened.settled()).status, 'fallback');
+  await until('several tries', async () => (await opened.records()).requests.length > 8);
+  const { requests } = await opened.records();
+  assert.deepEqual(requests.filter(({ url }) => !url.startsWith(`${opened.server.url}/`)), []);
+  assert.equal(orchestrator().requests().length, asked);
 });
