@@ -376,4 +376,37 @@ describe('connections', () => {
       await moving.stop();
     }
   });
+
+  test('a service that moves takes its socket along, without a daemon too', async () => {
+    const [first, second] = [await freePort(), await freePort()];
+    const log = path('alone.log');
+    let moving = await startShop({ log, port: first, title: 'Moving API' });
+    try {
+      const opened = await visitor({ ports: [first, second] });
+      await opened.page.evaluate(() => window.listen('socket', window.application.client.socket('echo')).send('ahoy'));
+      await hears(opened, 'socket', 'message', 'ahoy');
+      await moving.kill();
+      await hears(opened, 'socket', 'close');
+      // Nobody answers, and it is tried again until somebody does, who is somewhere else.
+      const items = call(opened, 'items', { method: 'GET', deadline: 30_000, retries: 100 });
+      moving = await startShop({ log, port: second, title: 'Moving API' });
+      assert.equal((await items).status, 200);
+      await opened.page.waitForFunction((port) => window.application.client.url('echo').endsWith(`:${port}/ws/echo`), second);
+      await opened.page.waitForFunction(() => window.heard.filter(({ type }) => type === 'open').length === 2);
+      assert.ok((await opened.told()).some(({ type }) => type === 'service-relocated'));
+    } finally {
+      await moving.stop();
+    }
+  });
+
+  test('nothing is open while the page is in the back/forward cache', async () => {
+    const opened = await visitor();
+    const before = opensAt('/ws/echo');
+    await opened.page.evaluate(() => window.listen('socket', window.application.client.socket('echo')));
+    await hears(opened, 'socket', 'open');
+    await opened.page.evaluate(() => window.dispatchEvent(new window.PageTransitionEvent('pagehide', { persisted: true })));
+    await hears(opened, 'socket', 'close');
+    await opened.page.evaluate(() => window.dispatchEvent(new window.PageTransitionEvent('pageshow', { persisted: true })));
+    await until('the socket to be opened again', () => opensAt('/ws/echo') - before === 2);
+  });
 });

@@ -55,6 +55,8 @@ export class Connection<C extends Carrier> {
   #next: Dialled<C> | undefined;
   #failedAt: string | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #isResting = false;
+  #isOver = false;
 
   constructor(
     private readonly shared: Shared,
@@ -65,9 +67,13 @@ export class Connection<C extends Carrier> {
 
   /** Opens it. */
   start(): void {
-    this.#release.push(this.shared.subscribe(() => { this.#look(); }), whenOnline(() => {
-      if (this.#timer !== undefined) this.#go();
-    }));
+    this.#release.push(
+      this.shared.subscribe(() => { this.#look(); }),
+      when('online', () => { if (this.#timer !== undefined) this.#go(); }),
+      // What is open keeps a page out of the back/forward cache.
+      when('pagehide', () => { this.#rest(); }),
+      when('pageshow', () => { if (this.#isResting) this.#go(); }),
+    );
     this.#go();
   }
 
@@ -90,15 +96,31 @@ export class Connection<C extends Carrier> {
 
   /** Ends it for everybody, and tells them so. */
   close(event?: () => Event): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
     for (const undo of this.#release.splice(0)) undo();
-    clearTimeout(this.#timer);
-    this.#next?.carrier.close();
-    this.#current?.carrier.close();
-    this.#next = this.#current = undefined;
+    this.#drop();
     this.place.ended(ABANDONED);
     this.ended();
     this.#tell('closed', event);
     this.#users.clear();
+  }
+
+  /** Lets go of everything that is open or about to be. */
+  #drop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#next?.carrier.close();
+    this.#current?.carrier.close();
+    this.#next = this.#current = undefined;
+  }
+
+  /** The page goes away, perhaps to come back. */
+  #rest(): void {
+    const wasOpen = this.#current !== undefined;
+    this.#drop();
+    this.#isResting = true;
+    if (wasOpen) this.#tell('connecting', () => Object.assign(new Event('close'), { willReopen: true }));
   }
 
   #tell(state: Handle['state'] | undefined, event?: () => Event): void {
@@ -110,6 +132,7 @@ export class Connection<C extends Carrier> {
 
   /** The snapshot has changed: is this still the place? */
   #look(): void {
+    if (this.#isResting) return;
     const url = this.place.url();
     if (url !== (this.#next?.url ?? this.#current?.url ?? this.#failedAt)) this.#go(url);
   }
@@ -118,6 +141,7 @@ export class Connection<C extends Carrier> {
   #go(url = this.place.url()): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#isResting = false;
     this.#next?.carrier.close();
     this.#next = undefined;
     if (this.#current?.url === url) return;
@@ -180,9 +204,9 @@ function open(user: Handle): void {
   user.dispatchEvent(new Event('open'));
 }
 
-/** Calls back when the browser is online again, where there is a browser. */
-function whenOnline(listener: () => void): () => void {
+/** Calls back at an event of the window, where there is one. */
+function when(event: string, listener: () => void): () => void {
   if (typeof addEventListener !== 'function') return () => undefined;
-  addEventListener('online', listener);
-  return () => { removeEventListener('online', listener); };
+  addEventListener(event, listener);
+  return () => { removeEventListener(event, listener); };
 }

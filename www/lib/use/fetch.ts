@@ -6,7 +6,7 @@ import { createGate } from './gate.js';
 import { ABANDONED, BARRED, planOf, retryAfterOf, TIMED_OUT, UNREACHABLE, type Plan, type Request as Call } from './plan.js';
 import { methodOf, targetOf } from './target.js';
 import { guard, showsWho } from './trust.js';
-import { orAborted, rest } from './wait.js';
+import { anyOf, orAborted, rest } from './wait.js';
 
 /** Defaults of `options.use`. */
 const DEADLINE = 10_000;
@@ -25,7 +25,7 @@ export function createFetch(shared: Shared) {
     const timer = setTimeout(() => {
       over.abort(new UseError('timed-out', `'${name}' was not answered within ${deadline} ms`));
     }, Math.min(deadline, 2 ** 31 - 1));
-    const signal = AbortSignal.any([over.signal, closing, ...(given.signal ? [given.signal] : [])]);
+    const signal = anyOf([over.signal, closing, ...(given.signal ? [given.signal] : [])]);
     const endsAt = performance.now() + deadline;
     try {
       await orAborted(ready(), signal);
@@ -92,7 +92,7 @@ export function createFetch(shared: Shared) {
       // Without a try of its own to end, the deadline of the whole call is the try's.
       const timer = endsAt - performance.now() - patience > 1 ? setTimeout(() => { attempt.abort(); }, patience) : undefined;
       // An init that is no request throws here, and is no failure of the backend.
-      const request = new Request(url, { ...init, method, signal: AbortSignal.any([signal, attempt.signal]) });
+      const request = new Request(url, { ...init, method, signal: anyOf([signal, attempt.signal]) });
       try {
         const response = await fetch(request);
         return { status: response.status, retryAfter: retryAfterOf(response.headers), response };

@@ -54,8 +54,10 @@ function dial(socket: WebSocket, reports: Reports, heartbeat: Heartbeat | undefi
   });
   const end = () => {
     watch?.stop();
-    socket.onopen = socket.onmessage = socket.onclose = null;
-    socket.close();
+    socket.onmessage = socket.onclose = null;
+    // A browser complains at the console of a socket that is closed before it was open.
+    if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => { socket.close(); };
+    else socket.close();
   };
   socket.onopen = () => {
     watch?.heard();
