@@ -14,7 +14,6 @@ export const EVENTS = `${WELL_KNOWN}/events`;
 export async function startLighthouse(stage, { port, boot = 1, revision = 1, url, ttl = 1 } = {}) {
   const polls = [];
   const opened = [];
-  const ended = [];
   const streams = new Set();
   let most = 0;
   let at = url;
@@ -32,10 +31,7 @@ export async function startLighthouse(stage, { port, boot = 1, revision = 1, url
     opened.push(clock());
     streams.add(response);
     most = Math.max(most, streams.size);
-    response.on('close', () => {
-      streams.delete(response);
-      ended.push(clock());
-    });
+    response.on('close', () => streams.delete(response));
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'access-control-allow-origin': '*' });
     return response.write(searchParams.get('after') === stamp() ? ':\n\n' : `:\n\n${event()}`);
   }, port);
@@ -52,9 +48,6 @@ export async function startLighthouse(stage, { port, boot = 1, revision = 1, url
     oneStream: () => until('one stream to be open', () => streams.size === 1),
     /** How often a stream was opened. */
     opened: () => opened.length,
-    /** How many streams have ended, and when the next one after so many did; undefined while none did. */
-    ended: () => ended.length,
-    endedAfter: (count) => ended[count],
     /** The first stream or poll after an instant; undefined while there was none. */
     askedAfter: (instant) => [...opened, ...polls].filter((it) => it > instant).sort((a, b) => a - b)[0],
     /** A new revision, with the service elsewhere if `url` is given; every stream is told. */

@@ -77,19 +77,21 @@ const tabs = (count) => async (stage) => {
 const withoutLeader = (leave, promise) => async (stage) => {
   const { lighthouse, tabs: all } = await openTabs(stage, 3);
   const { leader, followers } = await electorate(all);
-  const gone = await leave(leader, lighthouse);
-  const taken = await until('another tab to ask', () => lighthouse.askedAfter(gone));
-  stage.promised('takeover', Math.max(0, taken - gone), promise);
-  await electorate(followers);
+  const opened = lighthouse.opened();
+  const gone = await leave(leader);
+  const { leader: next } = await electorate(followers);
+  stage.promised('takeover', await leadsSince(next) - gone, promise);
+  await until('the new leader to open a stream', () => lighthouse.opened() > opened);
   await allHave(followers, lighthouse.push());
   return { lighthouse, leader, followers };
 };
 
-/** The end of a page as the backend sees it: its stream breaks. */
-const ended = (end) => async (leader, lighthouse) => {
-  const before = lighthouse.ended();
+/** Ends a tab; returns since when it is on its way. */
+const ended = (end) => async (leader) => {
+  await leader.report();
+  const at = clock();
   await end(leader);
-  return until('the stream to end', () => lighthouse.endedAfter(before));
+  return at;
 };
 
 async function frozen(leader) {

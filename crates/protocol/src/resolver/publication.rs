@@ -36,7 +36,8 @@ impl<J: Json> Resolver<J> {
         }
         let events = self.events(&snapshot);
         self.trace_publication(&snapshot);
-        if self.tabs.leads() && snapshot.view.source == Some(Source::Live.as_str()) {
+        // Kept by the tab that found it, which need not know yet that it leads.
+        if self.link.is_some() && snapshot.view.source == Some(Source::Live.as_str()) {
             self.io.act(Action::Store(Rc::clone(&snapshot)));
         }
         self.published = Some(Rc::clone(&snapshot));

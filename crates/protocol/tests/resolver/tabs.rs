@@ -205,6 +205,7 @@ fn a_silent_browser_does_not_hold_up_the_page() {
     host.until(200);
     // A stream is the leader's: another tab may have one.
     assert_eq!((host.status(), host.streams.len()), ("live", 0));
+    assert!(host.stored.is_some(), "what was found is kept");
     host.input(Input::Lock(Lock::Granted));
     host.until(300);
     assert_eq!(
