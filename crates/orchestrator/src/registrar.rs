@@ -258,3 +258,6 @@ fn new_id() -> Result<RegistrationId, NotDone> {
     getrandom::fill(&mut bytes).map_err(|error| NotDone::Broken(error.to_string()))?;
     Ok(RegistrationId(u64::from_be_bytes(bytes)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,13 +2,13 @@
 //!
 //! `LANDFALL_KILLS=1000 cargo test -p landfall-orchestrator --test daemon killed -- --nocapture` kills more often.
 
-use crate::support::client::{connect, get, raw};
+use crate::support::client::{Response, connect, exchange};
 use crate::support::daemon::{Daemon, QUIET, Through};
 use crate::support::eventually;
 use landfall_protocol::catalog::Document;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -29,26 +29,18 @@ enum Known {
 
 type Ledger = Arc<Mutex<BTreeMap<String, Known>>>;
 
-/// One request on a connection of its own; `None` when the daemon was killed before it answered.
-fn ask(
-    address: SocketAddr,
-    token: &str,
-    method: &str,
-    path: &str,
-    body: &str,
-) -> Option<(u16, Value)> {
-    std::net::TcpStream::connect(address).ok()?;
+/// One request on a connection of its own; `None` when the daemon was killed before it had answered.
+fn ask(address: SocketAddr, token: &str, method: &str, path: &str, body: &str) -> Option<Response> {
+    let stream = TcpStream::connect(address).ok()?;
     let request = format!(
         "{method} {path} HTTP/1.1\r\nConnection: close\r\nHost: {address}\r\nAuthorization: {token}\r\n\
          Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );
-    let answer = std::panic::catch_unwind(|| raw(address, request.as_bytes())).ok()??;
-    let json = serde_json::from_slice(&answer.body).unwrap_or_default();
-    Some((answer.status, json))
+    exchange(stream, request.as_bytes())
 }
 
-/// Registers, and takes back every other one, until the daemon is gone.
+/// Registers, and takes most of it back, until the daemon is gone.
 fn write(address: SocketAddr, token: &str, ledger: &Ledger, next: &AtomicU32) {
     loop {
         let number = next.fetch_add(1, Ordering::Relaxed);
@@ -57,31 +49,27 @@ fn write(address: SocketAddr, token: &str, ledger: &Ledger, next: &AtomicU32) {
         let url = format!("http://127.0.0.1:1/{number}");
         let body = json!({ "name": name, "lease": 86_400, "instances": [{ "url": url }] });
         note(Known::Perhaps);
-        let Some((status, made)) = ask(address, token, "POST", SERVICES, &body.to_string()) else {
+        let Some(made) = ask(address, token, "POST", SERVICES, &body.to_string()) else {
             return;
         };
-        assert_eq!(status, 201, "{made}");
-        let path = format!("{SERVICES}/{}", made["id"].as_str().unwrap());
+        assert_eq!(made.status, 201, "{}", made.text());
+        let path = made.field("location").to_owned();
         if number.is_multiple_of(8) {
             note(Known::Registered(path));
             continue;
         }
         note(Known::Perhaps);
-        let Some((status, _)) = ask(address, token, "DELETE", &path, "") else {
+        let Some(gone) = ask(address, token, "DELETE", &path, "") else {
             return;
         };
-        assert_eq!(status, 204);
+        assert_eq!(gone.status, 204, "{}", gone.text());
         note(Known::Gone);
     }
 }
 
 /// Reads the catalog until the daemon is gone. Whatever arrives whole is a catalog.
 fn read(address: SocketAddr, read: &AtomicU32) {
-    while std::net::TcpStream::connect(address).is_ok() {
-        let Ok(answer) = std::panic::catch_unwind(|| get(address, "/.well-known/landfall", &[]))
-        else {
-            return;
-        };
+    while let Some(answer) = ask(address, "", "GET", "/.well-known/landfall", "") {
         let json: Value = serde_json::from_slice(&answer.body).expect("a whole document");
         Document::from_json(&json).expect("a valid catalog");
         read.fetch_add(1, Ordering::Relaxed);

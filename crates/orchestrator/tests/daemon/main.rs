@@ -10,5 +10,6 @@ mod register;
 mod registration;
 #[cfg(target_os = "linux")]
 mod relocation;
+mod security;
 mod settings;
 mod support;

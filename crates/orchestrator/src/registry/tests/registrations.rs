@@ -6,7 +6,7 @@ use crate::registration::{Body, Registration, RegistrationId, Seat};
 use serde_json::{Value, json};
 
 /// A registration of `body`, whose lease is 30 s unless it says another.
-fn registration(id: u64, order: u64, body: &Value) -> Registration {
+pub(super) fn registration(id: u64, order: u64, body: &Value) -> Registration {
     let body = Body::read(body.to_string().as_bytes()).unwrap();
     let seat = |instance: &crate::registration::InstanceBody| Seat {
         url: instance.url.clone(),
@@ -17,12 +17,12 @@ fn registration(id: u64, order: u64, body: &Value) -> Registration {
     body.registration(RegistrationId(id), order, seats)
 }
 
-fn at(name: &str, ports: &[u16]) -> Value {
+pub(super) fn at(name: &str, ports: &[u16]) -> Value {
     let instance = |port: &u16| json!({ "url": format!("http://127.0.0.1:{port}") });
     json!({ "name": name, "instances": ports.iter().map(instance).collect::<Vec<_>>() })
 }
 
-fn with(mut body: Value, key: &str, value: Value) -> Value {
+pub(super) fn with(mut body: Value, key: &str, value: Value) -> Value {
     body[key] = value;
     body
 }
@@ -32,7 +32,7 @@ fn register(registry: &mut Registry, now: u64, id: u64, body: &Value) {
     registry.register(registration, Millis(now));
 }
 
-fn url(port: u16) -> BaseUrl {
+pub(super) fn url(port: u16) -> BaseUrl {
     BaseUrl::parse(&format!("http://127.0.0.1:{port}")).unwrap()
 }
 

@@ -76,7 +76,11 @@ pub(crate) fn send(
 
 /// Sends bytes and reads a response; `None` when the connection ends without one.
 pub(crate) fn raw(address: SocketAddr, bytes: &[u8]) -> Option<Response> {
-    let mut stream = connect(address);
+    exchange(connect(address), bytes)
+}
+
+/// Sends bytes on a connection and reads a response; `None` when the connection ends without one.
+pub(crate) fn exchange(mut stream: TcpStream, bytes: &[u8]) -> Option<Response> {
     // The server may refuse before it has read everything.
     let _ = stream.write_all(bytes);
     let mut reader = BufReader::new(stream);
