@@ -103,17 +103,17 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
 
-    async fn pair() -> (StallGuard, TcpStream) {
+    async fn pair(patience: Duration) -> (StallGuard, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let client = TcpStream::connect(listener.local_addr().unwrap());
         let (client, accepted) = tokio::join!(client, listener.accept());
-        let guarded = StallGuard::new(accepted.unwrap().0, Duration::from_millis(100));
+        let guarded = StallGuard::new(accepted.unwrap().0, patience);
         (guarded, client.unwrap())
     }
 
     #[tokio::test]
     async fn a_reader_that_does_not_read_is_given_up() {
-        let (mut guarded, _silent) = pair().await;
+        let (mut guarded, _silent) = pair(Duration::from_millis(100)).await;
         let bytes = vec![0; 1 << 20];
         let error = loop {
             if let Err(error) = guarded.write_all(&bytes).await {
@@ -125,18 +125,27 @@ mod tests {
 
     #[tokio::test]
     async fn a_slow_reader_that_goes_on_reading_is_not() {
-        let (mut guarded, mut slow) = pair().await;
+        // All of it takes longer than the patience, each part of it much less, also on a busy machine.
+        let (mut guarded, mut slow) = pair(Duration::from_secs(1)).await;
         let bytes = vec![0; 8 << 20];
         let length = bytes.len();
         let reading = async {
             let (mut buffer, mut read) = (vec![0; length / 16], 0);
             while read < length {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-                read += slow.read(&mut buffer).await.unwrap();
+                tokio::time::sleep(Duration::from_millis(80)).await;
+                match slow.read(&mut buffer).await.unwrap() {
+                    0 => break,
+                    more => read += more,
+                }
             }
             read
         };
-        let (wrote, read) = tokio::join!(guarded.write_all(&bytes), reading);
+        let writing = async {
+            let wrote = guarded.write_all(&bytes).await;
+            drop(guarded);
+            wrote
+        };
+        let (wrote, read) = tokio::join!(writing, reading);
         assert_eq!((wrote.is_ok(), read), (true, length));
     }
 }

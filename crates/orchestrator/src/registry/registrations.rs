@@ -7,7 +7,7 @@ use super::instance::Description;
 use super::{Check, Instance, InstanceId, Registry, Service};
 use crate::pool::Target;
 use crate::registration::{MAX_REGISTRATIONS, Registration, RegistrationId, Seat};
-use landfall_protocol::catalog::{MAX_INSTANCES, MAX_SERVICES};
+use landfall_protocol::catalog::{HealthClass, MAX_INSTANCES, MAX_SERVICES};
 use landfall_protocol::endpoint::Endpoint;
 use landfall_protocol::name::Name;
 use landfall_protocol::time::Millis;
@@ -150,9 +150,13 @@ impl Registry {
             reading: false,
         };
         let before = known.and_then(|id| self.instances.get_mut(&id));
-        let (health, checked) = before.map_or_else(Default::default, |it| {
+        let (mut health, checked) = before.map_or_else(Default::default, |it| {
             (std::mem::take(&mut it.health), it.checked)
         });
+        // Who registers has just started, or lives.
+        if health.class() == HealthClass::Unhealthy {
+            health.begin_anew();
+        }
         let instance = Instance {
             service: registration.name.clone(),
             url: seat.url.clone(),

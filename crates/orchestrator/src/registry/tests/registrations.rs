@@ -167,6 +167,21 @@ fn whoever_registers_again_replaces_what_it_registered_before() {
 }
 
 #[test]
+fn a_service_that_registers_again_is_not_held_to_have_been_down() {
+    let mut registry = registry();
+    let place = place("uvicorn", 1, 8_000);
+    adopt(
+        &mut registry,
+        0,
+        vec![found(&place, "Items API", &["/items"])],
+    );
+    registry.socket_gone(&place, Millis(1), 1);
+    assert_eq!(shown(&registry), ["items-api: 8000 unhealthy"]);
+    register(&mut registry, 2, 1, &at("items-api", &[8_000]));
+    assert_eq!(shown(&registry), ["items-api: 8000 unknown"]);
+}
+
+#[test]
 fn nobody_takes_the_name_or_the_place_of_another() {
     let settings: crate::settings::Settings =
         toml::from_str("[[services]]\nname = \"mine\"\nurl = \"http://127.0.0.1:7000\"").unwrap();
