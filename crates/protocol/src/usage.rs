@@ -14,8 +14,8 @@ pub use report::{MAX_BYTES, MAX_TALLIES, OUTCOMES, Tally, read, report_to, write
 pub use route::Route;
 
 use crate::backoff::Backoff;
-use crate::breaker::{Breaker, Outcome, State};
-use crate::catalog::{HealthClass, Instance, Service};
+use crate::breaker::{Breaker, State};
+use crate::catalog::{Instance, Service};
 use crate::rng::Rng;
 use crate::snapshot::View;
 use crate::time::Millis;
@@ -26,8 +26,9 @@ use call::Call;
 const OPEN: (Millis, Millis) = (Millis(500), Millis(30_000));
 /// Between two of the looks that failures cause.
 const LOOK_PAUSE: Millis = Millis(250);
-/// The most instances whose circuits are kept: only those that have failed have one.
-const MAX_CIRCUITS: usize = 64;
+/// The most instances that are remembered, a bit of a call for each; then a new one takes the place of the oldest, and what
+/// was under way there counts for it.
+const MAX_PLACES: usize = 64;
 
 /// The calls of one page. See the [module](self).
 #[derive(Debug)]
@@ -35,10 +36,21 @@ pub struct Usage {
     rng: Rng,
     calls: Vec<(CallId, Call)>,
     last_id: u32,
-    circuits: Vec<(String, Breaker)>,
-    tallies: Vec<Tally>,
+    places: Vec<Place>,
+    /// Which of the places is forgotten next.
+    oldest: usize,
     wants_look: bool,
     next_look: Millis,
+}
+
+/// What is known of an instance that was used.
+#[derive(Debug)]
+struct Place {
+    url: String,
+    breaker: Breaker,
+    /// What contradicts the registry, since the last report.
+    answered: u32,
+    failed: u32,
 }
 
 impl Usage {
@@ -49,8 +61,8 @@ impl Usage {
             rng: Rng::new(seed),
             calls: Vec::new(),
             last_id: 0,
-            circuits: Vec::new(),
-            tallies: Vec::new(),
+            places: Vec::new(),
+            oldest: 0,
             wants_look: false,
             next_look: Millis::ZERO,
         }
@@ -63,16 +75,54 @@ impl Usage {
 
     /// What the registry that `view` comes from should hear of, and at which URL; what nobody wants to hear is dropped.
     pub fn report(&mut self, view: &View) -> Option<(String, Vec<Tally>)> {
-        let tallies = core::mem::take(&mut self.tallies);
-        (!tallies.is_empty())
-            .then(|| report_to(view))
-            .flatten()
-            .map(|to| (to, tallies))
+        let mut tallies = Vec::new();
+        for place in &mut self.places {
+            let (answered, failed) = (place.answered, place.failed);
+            (place.answered, place.failed) = (0, 0);
+            if (answered > 0 || failed > 0)
+                && tallies.len() < MAX_TALLIES
+                && let Ok(url) = BaseUrl::parse(&place.url)
+            {
+                tallies.push(Tally {
+                    url,
+                    answered,
+                    failed,
+                });
+            }
+        }
+        if tallies.is_empty() {
+            return None;
+        }
+        report_to(view).map(|to| (to, tallies))
+    }
+
+    fn known(&self, url: &str) -> Option<usize> {
+        self.places.iter().position(|it| it.url == url)
+    }
+
+    /// Where `url` is remembered, from now on at the latest.
+    fn place(&mut self, url: &str) -> usize {
+        if let Some(at) = self.known(url) {
+            return at;
+        }
+        let place = Place {
+            url: url.to_owned(),
+            breaker: Breaker::new(Backoff::new(OPEN.0, OPEN.1, 3)),
+            answered: 0,
+            failed: 0,
+        };
+        let at = self.oldest;
+        self.oldest = (at + 1) % MAX_PLACES;
+        match self.places.get_mut(at) {
+            Some(oldest) => *oldest = place,
+            None => self.places.push(place),
+        }
+        at
     }
 
     fn state(&self, url: &str) -> State {
-        let known = self.circuits.iter().find(|(known, _)| known == url);
-        known.map_or(State::Closed, |(_, breaker)| breaker.state())
+        let known = self.known(url).and_then(|at| self.places.get(at));
+        known.map_or(State::Closed, |it| it.breaker.state())
     }
 
     /// Whether the circuit of `url` lets a request pass.
@@ -83,60 +133,23 @@ impl Usage {
         }
     }
 
-    /// Tells the circuit of `url` how a request ended.
-    fn record(&mut self, now: Millis, url: &str, outcome: Outcome) {
-        let known = self.circuits.iter().position(|(known, _)| known == url);
-        let at = match known {
-            Some(at) => at,
-            // Who never failed needs no circuit.
-            None if outcome == Outcome::Success => return,
-            None => {
-                if self.circuits.len() >= MAX_CIRCUITS {
-                    self.circuits.remove(0);
-                }
-                let breaker = Breaker::new(Backoff::new(OPEN.0, OPEN.1, 3));
-                self.circuits.push((url.to_owned(), breaker));
-                self.circuits.len() - 1
-            }
-        };
-        if let Some((_, breaker)) = self.circuits.get_mut(at) {
-            breaker.record(now, outcome, &mut self.rng);
-        }
-    }
-
-    /// Counts for the registry what may contradict what it says of an instance.
-    fn tally(&mut self, url: &str, failed: bool, instances: &[Instance]) {
-        let Some(instance) = instances.iter().find(|it| it.url.as_str() == url) else {
-            return;
-        };
-        if !failed && instance.health != HealthClass::Unhealthy {
-            return;
-        }
-        let known = self.tallies.iter().position(|it| it.url == instance.url);
-        let at = known.unwrap_or_else(|| {
-            if self.tallies.len() < MAX_TALLIES {
-                self.tallies.push(Tally::of(&instance.url));
-            }
-            self.tallies.len() - 1
-        });
-        if let Some(tally) = self.tallies.get_mut(at).filter(|it| it.url == instance.url) {
-            tally.add(failed);
-        }
+    /// Whether the call was tried there already, without success.
+    fn was_tried(&self, call: &Call, url: &str) -> bool {
+        self.known(url).is_some_and(|at| call.tried >> at & 1 == 1)
     }
 }
 
 /// The instances of the service of this name; without a name, of the service that runs at the page's base URL.
 fn instances<'v>(view: &'v View, service: &str) -> &'v [Instance] {
     let is = |it: &&Service| match service {
-        "" => it.instances.iter().any(|it| is_at(&it.url, &view.base_url)),
+        "" => it
+            .instances
+            .iter()
+            .any(|it| it.url.as_str() == view.base_url),
         name => it.name.as_str() == name,
     };
     view.services
         .iter()
         .find(is)
         .map_or(&[], |it| it.instances.as_slice())
-}
-
-fn is_at(url: &BaseUrl, text: &str) -> bool {
-    url.as_str() == text
 }

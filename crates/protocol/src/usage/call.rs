@@ -14,8 +14,6 @@ const RETRY: (Millis, Millis) = (Millis(150), Millis(3_000));
 const REOPEN: (Millis, Millis) = (Millis(300), Millis(30_000));
 /// The statuses that another try may change (RFC 9110 sections 15.5.9 and 15.6, RFC 6585 section 4).
 const PASSING: [u16; 6] = [408, 429, 500, 502, 503, 504];
-/// After this many tries a connection no longer counts the places where it could not be opened.
-const MAX_TRIED: usize = 8;
 
 /// Names a call. Never used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,10 +71,10 @@ pub enum After {
 pub(super) struct Call {
     pub(super) service: String,
     pub(super) kind: Kind,
-    /// Where it is: being tried, or for a connection open. Empty between two tries.
-    pub(super) at: String,
-    /// Where it was tried, without success.
-    pub(super) tried: Vec<String>,
+    /// The place where it is: being tried, or for a connection open. None between two tries.
+    pub(super) at: Option<usize>,
+    /// The places where it was tried, without success: a bit for each.
+    pub(super) tried: u64,
     tries: u32,
     previous: Millis,
 }
@@ -111,8 +109,8 @@ impl Usage {
         let call = Call {
             service: service.to_owned(),
             kind,
-            at: String::new(),
-            tried: Vec::new(),
+            at: None,
+            tried: 0,
             tries: 0,
             previous: Millis::ZERO,
         };
@@ -131,7 +129,7 @@ impl Usage {
         let lasts = call.kind == Kind::Connection && ended != Ended::Abandoned;
         let after = if matches!(ended, Ended::Answered { .. }) && lasts {
             call.previous = Millis::ZERO;
-            call.tried.clear();
+            call.tried = 0;
             After::Over
         } else {
             self.after(now, &mut call, ended, instances, &view.base_url)
@@ -144,21 +142,21 @@ impl Usage {
 
     /// What a try says of the instance.
     fn take_in(&mut self, now: Millis, call: &Call, ended: Ended, instances: &[Instance]) {
+        let Some(place) = call.at.and_then(|at| self.places.get_mut(at)) else {
+            return;
+        };
         let failed = match ended {
             Ended::Answered { status, .. } => status >= 500,
             Ended::Unreachable | Ended::TimedOut => true,
             Ended::Barred => return,
-            Ended::Abandoned => {
-                if let Some((_, breaker)) = self.circuits.iter_mut().find(|it| it.0 == call.at) {
-                    breaker.release(now);
-                }
-                return;
-            }
+            Ended::Abandoned => return place.breaker.release(now),
         };
-        self.tally(&call.at, failed, instances);
-        if ended == Ended::Unreachable && self.next_look <= now {
-            self.wants_look = true;
-            self.next_look = now + LOOK_PAUSE;
+        // The registry hears of what contradicts it.
+        let listed = instances.iter().find(|it| it.url.as_str() == place.url);
+        if failed && listed.is_some() {
+            place.failed += 1;
+        } else if listed.is_some_and(|it| it.health == HealthClass::Unhealthy) {
+            place.answered += 1;
         }
         if call.kind != Kind::Connection {
             let outcome = if failed {
@@ -166,7 +164,11 @@ impl Usage {
             } else {
                 Outcome::Success
             };
-            self.record(now, &call.at, outcome);
+            place.breaker.record(now, outcome, &mut self.rng);
+        }
+        if ended == Ended::Unreachable && self.next_look <= now {
+            self.wants_look = true;
+            self.next_look = now + LOOK_PAUSE;
         }
     }
 
@@ -187,9 +189,8 @@ impl Usage {
             return After::Over;
         }
         call.tries += 1;
-        let at = core::mem::take(&mut call.at);
-        if !at.is_empty() && !call.tried.contains(&at) && call.tried.len() < MAX_TRIED {
-            call.tried.push(at);
+        if let Some(at) = call.at.take() {
+            call.tried |= 1 << at;
         }
         let pauses = match call.kind {
             Kind::Request { .. } => RETRY,
@@ -224,8 +225,8 @@ impl Usage {
         instances.iter().any(|it| {
             let url = it.url.as_str();
             it.health > HealthClass::Unhealthy
-                && url != call.at
-                && !call.tried.iter().any(|tried| tried == url)
+                && (call.at.is_none() || self.known(url) != call.at)
+                && !self.was_tried(call, url)
                 && self.passes(now, url)
         })
     }

@@ -29,25 +29,6 @@ pub struct Tally {
     pub failed: u32,
 }
 
-impl Tally {
-    pub(super) fn of(url: &BaseUrl) -> Self {
-        Self {
-            url: url.clone(),
-            answered: 0,
-            failed: 0,
-        }
-    }
-
-    pub(super) const fn add(&mut self, failed: bool) {
-        let count = if failed {
-            &mut self.failed
-        } else {
-            &mut self.answered
-        };
-        *count = count.saturating_add(1);
-    }
-}
-
 /// Where the registry of `view` takes reports; `None` where the value is not live from a catalog, or where the origin that
 /// the catalog came from does not list the endpoint among its own.
 #[must_use]

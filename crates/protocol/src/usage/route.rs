@@ -1,7 +1,7 @@
 //! Where a call goes: by health, then by weight, around open circuits and around where it has failed already.
 
 use super::call::{Call, CallId, Kind};
-use super::{Usage, instances, is_at};
+use super::{Usage, instances};
 use crate::catalog::{HealthClass, Instance};
 use crate::snapshot::View;
 use crate::time::Millis;
@@ -36,12 +36,13 @@ impl Usage {
             self.choose(now, &call, instances)
         };
         if let Some(to) = to {
-            to.clone_into(&mut call.at);
+            let at = self.place(to);
+            call.at = Some(at);
             if call.kind != Kind::Connection
-                && let Some((_, breaker)) = self.circuits.iter_mut().find(|(url, _)| url == to)
+                && let Some(place) = self.places.get_mut(at)
             {
                 // It passes, and is the one try of a circuit that is half open.
-                breaker.allow(now);
+                place.breaker.allow(now);
             }
         }
         let left = call.left(now);
@@ -60,9 +61,9 @@ impl Usage {
         call: &Call,
         instances: &'v [Instance],
     ) -> Option<&'v str> {
-        if !call.at.is_empty() {
+        if let Some(place) = call.at.and_then(|at| self.places.get(at)) {
             let best = instances.iter().map(|it| it.health).max();
-            let here = instances.iter().find(|it| is_at(&it.url, &call.at));
+            let here = instances.iter().find(|it| it.url.as_str() == place.url);
             let stays = |it: &&Instance| {
                 it.health > HealthClass::Unhealthy || best == Some(HealthClass::Unhealthy)
             };
@@ -76,8 +77,7 @@ impl Usage {
             if !self.passes(now, url) && call.kind != Kind::Connection {
                 continue;
             }
-            let untried = !call.tried.iter().any(|tried| tried == url);
-            let is_new = untried && it.health > HealthClass::Unhealthy;
+            let is_new = it.health > HealthClass::Unhealthy && !self.was_tried(call, url);
             // Weight 0: only when no other is left.
             let rank = (is_new, it.health, it.weight > 0);
             if rank < best {
