@@ -1,9 +1,8 @@
 // The built pages of the matrix: of the packed npm package, for production and, where React's double mount is the
 // matter, for development. Each is built when it is first wanted.
-import { fileURLToPath } from 'node:url';
-
 import { copyFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { buildPackedPage } from '../support/packed-page.mjs';
 

@@ -88,6 +88,7 @@ async function secondVisit(stage) {
 const rests = (rest, wake) => async (stage) => {
   const { lighthouse, page } = await livePage(stage);
   await lighthouse.oneStream();
+  let woken;
   try {
     await rest(page);
     await until('the stream to end', () => lighthouse.open() === 0);
@@ -96,11 +97,11 @@ const rests = (rest, wake) => async (stage) => {
     stage.figures.asked_at_rest = lighthouse.polls().length - before;
     assert.equal(stage.figures.asked_at_rest, 0, 'it asked while it should rest');
   } finally {
+    woken = clock();
     await wake(page);
   }
-  const woken = clock();
-  const asked = await until('the page to ask again', () => lighthouse.askedAfter(woken - AT_ONCE_MS));
-  stage.promised('resumed', Math.max(0, asked - woken), AT_ONCE_MS);
+  const asked = await until('the page to ask again', () => lighthouse.askedAfter(woken));
+  stage.promised('resumed', asked - woken, AT_ONCE_MS);
   await page.becomes('live');
   await hearsNews(page, lighthouse);
 };
