@@ -16,6 +16,7 @@ use crate::method::Method;
 use crate::name::Name;
 use crate::probe::{Access, Answer, Failure, Found, Ladder, Rung};
 use crate::reason::Reason;
+use crate::template::PathTemplate;
 use crate::time::Millis;
 use crate::url::BaseUrl;
 use std::rc::Rc;
@@ -66,7 +67,11 @@ pub(super) struct Won<J> {
 impl Race {
     pub(super) fn new<J>(options: &Options<J>, wanted: &Rc<Vec<Wanted>>) -> Self {
         let mut asked = Vec::clone(wanted);
-        if let (Some(path), Ok(name)) = (&options.health, Name::parse("health")) {
+        // Named by its path, as every endpoint is that nobody has named.
+        let is_wanted = |path: &PathTemplate| wanted.iter().any(|it| it.path == *path);
+        if let Some(path) = options.health.as_ref().filter(|path| !is_wanted(path))
+            && let Ok(name) = Name::parse(path.as_str())
+        {
             asked.push(Wanted {
                 name,
                 path: path.clone(),

@@ -172,6 +172,29 @@ fn a_backend_that_answers_only_for_its_health_is_found() {
 }
 
 #[test]
+fn a_page_may_want_its_health_itself_under_any_name() {
+    for (name, path) in [
+        ("health", "/health"),
+        ("health", "/api/health"),
+        ("up", "/health"),
+    ] {
+        let mut options = by_health();
+        options.wanted.push(wanted(name, path, Method::Get));
+        let mut host = Host::new(options)
+            .site(BACKEND, status(404))
+            .site("http://localhost:8000/health", status(200))
+            .site("http://localhost:8000/api/health", status(200))
+            .start();
+        host.until(1_000);
+        let kept = host.stored.clone().expect("it is live");
+        let json: serde_json::Value = kept.view.to_json();
+        let again = landfall_protocol::snapshot::restore(&json);
+        assert!(again.is_ok(), "{name} {path}: {again:?}");
+        assert_eq!(json["names"][name]["choices"], json!(null), "{name} {path}");
+    }
+}
+
+#[test]
 fn health_makes_no_backend_of_an_application_that_describes_something_else() {
     let decoy =
         json!({"openapi": "3.1.0", "info": {"title": "Other"}, "paths": {"/health": {"get": {}}}});
