@@ -41,7 +41,8 @@ function summary(runs) {
   return {
     runs: runs.length, never: runs.filter(({ ms }) => ms === null).length,
     ms: middle('ms'), from_navigation_ms: middle('fromNavigation'), worst_ms: of('ms').length ? rounded(Math.max(...of('ms'))) : null,
-    requests: middle('requests'), healed_ms: middle('healed'), revalidated_ms: middle('revalidated'),
+    requests: middle('requests'), healed_ms: middle('healed'),
+    revalidated_ms: runs.some((run) => 'revalidated' in run) ? middle('revalidated') : undefined,
     synchronous: runs.some((run) => 'synchronous' in run) ? all('synchronous') : undefined,
     relocated: runs.some((run) => 'relocated' in run) ? all('relocated') : undefined,
   };
@@ -51,6 +52,7 @@ function barsOf({ name, bar, requests, heals }, { landfall }) {
   const bars = bar === null ? [] : [atMost(name, landfall.never > 0 ? null : landfall.ms, bar, 'ms')];
   if (requests) bars.push(atMost(`${name}: requests to the backend`, landfall.requests, requests, ''));
   if (landfall.synchronous !== undefined) bars.push(isSo(`${name}: usable at import, without waiting`, landfall.synchronous));
+  if (landfall.revalidated_ms !== undefined) bars.push(isSo(`${name}: revalidated behind`, landfall.revalidated_ms !== null));
   if (landfall.relocated !== undefined) bars.push(isSo(`${name}: the page is told by service-relocated`, landfall.relocated));
   if (heals) bars.push(isSo(`${name}: live when it recovers`, landfall.healed_ms !== null));
   return bars;

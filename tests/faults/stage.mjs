@@ -99,7 +99,7 @@ export function openStage({ browser, folderOf }) {
 
     /** Reports how long something took, and fails when that is more than the promise and the allowance together. */
     promised(name, ms, promise) {
-      figures[name] = Math.round(ms);
+      figures[`${name}_ms`] = Math.round(ms);
       assert.ok(ms <= promise + ALLOWANCE_MS, `${name}: ${Math.round(ms)} ms, promised are ${promise} ms`);
     },
 

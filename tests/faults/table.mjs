@@ -1,12 +1,13 @@
 // The matrix for people: a line for each cell as it comes, and a table of all.
-const figuresOf = ({ figures = {} }) =>
-  Object.entries(figures).map(([name, value]) => `${name.replaceAll('_', ' ')} ${value}`);
+/** What was measured beside that, e.g. `takeover 35 ms`. */
+const figuresOf = ({ figures = {} }) => Object.entries(figures).map(([name, value]) =>
+  (name.endsWith('_ms') ? `${name.slice(0, -3)} ${value} ms` : `${name.replaceAll('_', ' ')} ${value}`));
 
 /** What stands in a cell. */
 function content(cell) {
   if (cell.outcome === 'n/a') return 'n/a';
   if (cell.outcome === 'FAILED') return 'FAILED';
-  return [`${Math.round(cell.settled_ms)} ms`, `${cell.requests} requests`, ...figuresOf(cell)].join(', ');
+  return [`${Math.round(cell.settled_ms)} ms`, `${cell.requests} request${cell.requests === 1 ? '' : 's'}`, ...figuresOf(cell)].join(', ');
 }
 
 /** One line, as soon as a cell is known. */
