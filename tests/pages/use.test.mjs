@@ -328,6 +328,22 @@ describe('connections', () => {
     assert.equal((await call(opened, 'echo')).code, 'wrong-protocol');
   });
 
+  test('more connections than the page may have are refused', async () => {
+    const opened = await visitor({ use: { sockets: 1, streams: 1 } });
+    await opened.page.evaluate(() => {
+      const { client } = window.application;
+      for (const n of [1, 2]) {
+        window.listen(`socket ${n}`, client.socket('echo', { query: { n } }));
+        window.listen(`stream ${n}`, client.events('ticks', { query: { n } }));
+      }
+    });
+    for (const kind of ['socket', 'stream']) {
+      await hears(opened, `${kind} 1`, 'open');
+      await hears(opened, `${kind} 2`, 'error');
+      assert.deepEqual((await heard(opened, `${kind} 2`)).map(({ error }) => error), ['too-many']);
+    }
+  });
+
   test('silence that a heartbeat does not end is the end of the socket', async () => {
     const opened = await visitor();
     const before = opensAt('/ws/updates');

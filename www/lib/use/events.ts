@@ -3,11 +3,14 @@ import type { EventsOptions } from '../types.js';
 import { Connection } from './connection.js';
 import type { Shared } from './context.js';
 import type { Place } from './place.js';
+import { guard } from './trust.js';
 
 /** Opens a shared event stream. */
 export function openEvents(shared: Shared, place: Place, { types = [], withCredentials = false }: EventsOptions, ended: () => void) {
   return new Connection(shared, place, {
     dial: (url, reports) => {
+      // Each time: it may have moved to where credentials may not go.
+      if (withCredentials) guard(place.name, url, shared);
       const source = new EventSource(url, { withCredentials });
       source.onopen = () => { reports.opened(); };
       source.onerror = () => { reports.broken({ holds: source.readyState === EventSource.CONNECTING }); };

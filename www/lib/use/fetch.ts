@@ -14,6 +14,9 @@ const RETRIES = 2;
 const IN_FLIGHT = 32;
 const QUEUED = 128;
 
+/** The longest that a failed call waits for the engine. */
+const ENGINE = 1_000;
+
 /** Creates `client.fetch`. */
 export function createFetch(shared: Shared) {
   const { options, snapshot, ready, closing, urlAt } = shared;
@@ -31,7 +34,7 @@ export function createFetch(shared: Shared) {
       await orAborted(ready(), signal);
       const leave = await enter(signal);
       try {
-        return await tries(name, { retries: most, ...given }, { signal, endsAt, isLate: () => over.signal.aborted });
+        return await tries(name, given, { signal, endsAt, isLate: () => over.signal.aborted });
       } finally {
         leave();
       }
@@ -52,7 +55,6 @@ export function createFetch(shared: Shared) {
     const call = (): Call => ({
       service: target.endpoint.service, method, replayable, retries, deadline: Math.max(0, endsAt - performance.now()),
     });
-    // Whether the engine has arrived says whether a failure can be healed: a call that began without it goes on with it.
     let engine = shared.engine();
     let plan: Plan = planOf(call(), engine, snapshot);
     let isOver = false;
@@ -60,8 +62,9 @@ export function createFetch(shared: Shared) {
       for (;;) {
         const { to, patience } = plan.way();
         const tried = await once(to, patience);
-        if (!engine && 'error' in tried && shared.loaded()) {
-          await orAborted(shared.loaded() ?? Promise.resolve(), signal);
+        if (!engine && 'error' in tried) {
+          // The engine knows whether this can be healed, and may be on its way.
+          await rest(ENGINE, signal, untilLoaded);
           engine = shared.engine();
           plan = planOf(call(), engine, snapshot);
           plan.way();
@@ -106,6 +109,12 @@ export function createFetch(shared: Shared) {
       } finally {
         clearTimeout(timer);
       }
+    }
+
+    /** Calls back when the engine has arrived, or will not. */
+    function untilLoaded(wake: () => void): () => void {
+      Promise.resolve(shared.loaded()).then(wake, wake);
+      return () => undefined;
     }
 
     /** Calls back when the endpoint is somewhere else than now. */

@@ -10,10 +10,10 @@ import { UseError } from './errors.js';
 import { openEvents } from './events.js';
 import { createFetch } from './fetch.js';
 import { Place } from './place.js';
+import { ABANDONED } from './plan.js';
 import { createReporter } from './report.js';
 import { openSocket } from './socket.js';
 import { targetOf } from './target.js';
-import { guard } from './trust.js';
 import { orAborted } from './wait.js';
 
 /** Defaults of `options.use`: shared connections of a page. */
@@ -60,10 +60,9 @@ export function createUse(context: Context): Use {
     const key = JSON.stringify([service, path, sorted(params), sorted(query), protocols, types, withCredentials]);
     let it = open[kind].get(key);
     if (!it) {
-      const url = place.url();
-      const { origin } = new URL(url);
-      if (withCredentials) guard(name, url, context);
+      const { origin } = new URL(place.url());
       if (socket ? open.socket.size >= sockets : countAt(origin) >= streams) {
+        place.ended(ABANDONED);
         const most = socket ? `${sockets} WebSockets` : `${streams} event streams of ${origin}`;
         throw new UseError('too-many', `${most} are open; close one, or raise options.use.${socket ? 'sockets' : 'streams'}`);
       }

@@ -27,6 +27,11 @@ export class Place {
     this.#target = target;
   }
 
+  /** The name of the endpoint. */
+  get name(): string {
+    return this.address.name;
+  }
+
   /** The URL to connect to now. */
   url(): string {
     const snapshot = this.shared.snapshot();
