@@ -14,7 +14,7 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 /// The largest value that a page may hand in, in bytes of JSON: as much as a catalog may have.
-pub(crate) const MAX_PROVIDED: usize = landfall_protocol::catalog::MAX_BYTES;
+const MAX_PROVIDED: usize = landfall_protocol::catalog::MAX_BYTES;
 
 /// A JSON value that lives in JavaScript.
 #[derive(Debug, Clone)]
@@ -161,6 +161,11 @@ pub fn parse(text: &str, max_bytes: usize) -> Result<JsJson, NotParsed> {
     JSON::parse(text)
         .map(JsJson)
         .map_err(|_| NotParsed::NotJson)
+}
+
+/// What a page provides as text; null, which the resolver refuses and reports, where it is no JSON or out of bounds.
+pub(crate) fn provided(text: &str) -> JsJson {
+    parse(text, MAX_PROVIDED).unwrap_or_else(|_| JsJson::null())
 }
 
 /// The JSON text of a value; `None` where it has none (a cycle, a function, a getter that throws).

@@ -44,11 +44,9 @@ impl Engine {
         self.driver.start();
     }
 
-    /// Takes a value that the page hands in, as JSON text. What is not JSON or out of bounds is dropped.
+    /// Takes a value that the page hands in, as JSON text. What is not JSON or out of bounds is refused; the trace says so.
     pub fn provide(&self, json: &str) {
-        if let Ok(json) = convert::parse(json, convert::MAX_PROVIDED) {
-            self.driver.handle(Input::Provided(json));
-        }
+        self.driver.handle(Input::Provided(convert::provided(json)));
     }
 
     /// Asks again now.

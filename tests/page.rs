@@ -1,4 +1,4 @@
-//! What a page provides by itself is found whenever it appears, and what is none is left out.
+//! What a page provides by itself is found whenever it appears; what is none is left out, or refused.
 #![cfg(target_arch = "wasm32")]
 
 use landfall::convert::parse;
@@ -60,12 +60,17 @@ fn what_has_no_json_text_is_left_out() {
         set_global(Some(code));
         assert_eq!(seen(), [""; 0], "{code}");
     }
+    set_global(None);
+}
+
+#[wasm_bindgen_test]
+fn what_is_no_json_or_too_large_is_seen_as_null_which_is_refused() {
     set_global(Some("'x'.repeat(5e6)"));
-    assert_eq!(seen(), [""; 0]);
+    assert_eq!(seen(), ["null"]);
     set_global(None);
     for text in ["", "{", "<p>", "\u{0}"] {
         set_script(Some(text));
-        assert_eq!(seen(), [""; 0], "{text}");
+        assert_eq!(seen(), ["null"], "{text}");
     }
     set_script(None);
 }

@@ -1,7 +1,7 @@
 //! What the page itself provides: `window.__LANDFALL_CONFIG__` and
 //! `<script type="application/json" id="landfall-config">`. Either may appear at any time, so both are read anew.
 
-use crate::convert::{JsJson, MAX_PROVIDED, member, parse, stringify};
+use crate::convert::{JsJson, member, provided, stringify};
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
@@ -13,13 +13,13 @@ extern "C" {
     fn element(this: &Document, id: &str) -> Result<JsValue, JsValue>;
 }
 
-/// The page-local sources as they are now, the global variable first. What is not JSON, or too large, is left out.
+/// The page-local sources as they are now, the global variable first. What is not JSON, or too large, is null.
 #[must_use]
 pub fn look() -> Vec<JsJson> {
     [of_global(), of_script()]
         .into_iter()
         .flatten()
-        .filter_map(|text| parse(&text, MAX_PROVIDED).ok())
+        .map(|text| provided(&text))
         .collect()
 }
 

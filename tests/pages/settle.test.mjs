@@ -17,6 +17,12 @@ const CSP_WITHOUT_WASM = { 'content-security-policy': "default-src 'none'; scrip
 const CSP_WITH_WASM = { 'content-security-policy': "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src *" };
 
 const { application, backend, engineChunk } = useApplications();
+/** Writes the inline script, as a page does that streams its document. */
+const writeScript = (given) => {
+  const script = document.createElement('script');
+  Object.assign(script, { type: 'application/json', id: 'landfall-config', textContent: JSON.stringify(given) });
+  document.head.append(script);
+};
 const types = (told) => told.map(({ type }) => type);
 
 test('an event missed: the config was set before the application was there', async () => {
@@ -42,6 +48,7 @@ test('an event missed: the config was set before the application was there', asy
 test('an event late: the config is set, or handed in, while the page still waits', async () => {
   const ways = [
     (early) => { window.__LANDFALL_CONFIG__ = early; },
+    writeScript,
     (early) => window.application.client.provide(early),
   ];
   for (const way of ways) {
@@ -57,6 +64,7 @@ test('an event late: the config is set, or handed in, while the page still waits
 test('an event later than the deadline: the page has settled on the fallback, and the config supersedes it', async () => {
   const ways = [
     (early) => { window.__LANDFALL_CONFIG__ = early; },
+    writeScript,
     (early) => window.application.client.provide(early),
   ];
   for (const way of ways) {
@@ -144,7 +152,7 @@ test('what the page provides holds without an engine too, whenever it appears', 
     assert.deepEqual({ status, code, baseUrl, wsBaseUrl, tide: config.tide }, {
       status: 'provided', code: 'engine-failed', baseUrl: 'http://localhost:9001', wsBaseUrl: 'ws://localhost:9001', tide: 'high',
     });
-    for (const way of [(given) => { window.__LANDFALL_CONFIG__ = given; }, (given) => window.application.client.provide(given)]) {
+    for (const way of [(given) => { window.__LANDFALL_CONFIG__ = given; }, writeScript, (given) => window.application.client.provide(given)]) {
       const late = await application({ ...how, options: { ...FALLBACK, timeout: 50 } });
       assert.equal((await late.settled()).status, 'fallback');
       await late.page.evaluate(way, EARLY);
@@ -182,4 +190,14 @@ test('a kept value is shown at once; a poisoned, foreign, old or oversize one is
   ]) {
     assert.deepEqual(await visit(text), { status: 'pending', baseUrl: 'http://localhost:8010', refused: [['cache', code, true]], left: null }, code);
   }
+});
+
+test('what the page provides and is no value is refused, and the trace says so', async () => {
+  const head = '<script type="application/json" id="landfall-config">{"API_BASE_URL":</script>';
+  const { page, settled, records } = await application({ head, options: { timeout: 50 } });
+  assert.equal((await settled()).status, 'fallback');
+  await page.evaluate(() => window.application.client.provide([1, 2]));
+  const refused = async () => (await records()).trace.filter(({ kind }) => kind === 'refused').map(({ source, code }) => `${source} ${code}`);
+  await until('both refusals', async () => (await refused()).length === 2);
+  assert.deepEqual(await refused(), ['provided malformed', 'provided malformed']);
 });
