@@ -80,6 +80,7 @@ const PARTS = [
   { name: 'wasm-chrome', title: 'the wasm crate in Chrome', run: () => wasmTests(['--chrome', '--chromedriver'], chromedriver.program()) },
   { name: 'wasm-firefox', title: 'the wasm crate in Firefox', run: () => wasmTests(['--firefox', '--geckodriver'], geckodriver.binary()) },
   { name: 'units', title: 'TypeScript unit tests', needs: ['builds'], run: () => openly([inRoot('node_modules/.bin/vitest'), 'run']) },
+  { name: 'size', title: 'what a page downloads, within its bars', needs: ['builds'], run: () => script('size') },
   { name: 'debug', title: 'the debug build, whose Rust sources a browser shows', run: debugBuild },
   { name: 'packaging', title: 'the packed npm package in real projects', needs: ['builds'], run: () => nodeTests('tests/packaging') },
   { name: 'pages', title: 'pages in Chromium against real services', needs: ['builds'], run: () => nodeTests('tests/pages') },
