@@ -20,7 +20,7 @@ const MUTANTS = [
   ['no-older-revision', `${RESOLVER}/holdings.rs`, 'if self.0.get(at).is_some_and(|it| stamp.is_older_than(it)) {', 'if self.0.get(at).is_none() {'],
   ['subscribers-agree', 'crates/sim/src/store.rs', 'if !self.shown.is_pending() {\n            let _reported', 'if self.settlements > 1 {\n            let _reported'],
   ['safe-methods-only', `${RESOLVER}/race.rs`, '.is_none_or(|page| page.origin() == origin.origin());', '.is_none_or(|page| page.origin() != origin.path());'],
-  ['no-unasked-local-access', `${RESOLVER}/race.rs`, '!self.local_access && self.page.as_ref().is_some_and(|page| !page.is_local())', '!self.local_access && self.page.is_none()'],
+  ['no-unasked-local-access', 'crates/protocol/src/probe/access.rs', 'loopback: self.loopback || page.is_none_or(BaseUrl::is_loopback),', 'loopback: true,'],
   ['no-equal-publications', `${RESOLVER}/publication.rs`, 'if self.published.as_ref() == Some(&snapshot) {', 'if snapshot.view.code.is_empty() {'],
   ['live-in-the-end', `${RESOLVER}/race.rs`, 'contender.at = io.now + pause;', 'contender.at = if reason == Reason::TimedOut { Millis::NEVER } else { io.now + pause };'],
   ['loss-is-noticed', `${RESOLVER}/link.rs`, 'if self.failures > 1 || reason == Reason::NobodyListening {', 'if self.failures > 1_000_000 {'],
