@@ -82,7 +82,7 @@ fn what_was_kept_is_recalled_with_its_age_or_it_is_said_why_not() {
         (&large, Code::TooLarge),
     ] {
         put("landfall:recall", text);
-        assert_eq!(storage.recall().unwrap().err(), Some(code), "{:.40}", text);
+        assert_eq!(storage.recall().unwrap().err(), Some(code), "{text:.40}");
     }
     storage.forget();
 }
