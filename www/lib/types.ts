@@ -4,6 +4,8 @@
  * A snapshot is plain frozen data, so it can be stored, compared by identity, and handed to React.
  */
 
+export type { UseError, UseErrorCode } from './use/errors.js';
+
 /** The methods an endpoint may have (RFC 9110, RFC 5789). */
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS' | 'TRACE';
 
