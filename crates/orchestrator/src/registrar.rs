@@ -99,16 +99,18 @@ impl Registrar {
         }
         restored.sort_by_key(|it| it.order);
         let mut registry = self.registry.borrow_mut();
-        for registration in restored {
-            let urls: Vec<_> = registration.seats.iter().map(|seat| &seat.url).collect();
-            // The settings may have taken the name or the place since.
-            match registry.replaces(&registration.name, &urls) {
-                Ok(_) => drop(registry.register(registration, self.clock.now())),
-                Err(conflict) => {
-                    tracing::warn!(service = %registration.name, %conflict, "a registration does not come back");
-                    lost.push(registration.id);
-                }
+        // The settings may have taken the name or the place since; among each other they fitted when they were made.
+        restored.retain(|it| {
+            let urls: Vec<_> = it.seats.iter().map(|seat| &seat.url).collect();
+            let fits = registry.replaces(&it.name, &urls);
+            if let Err(conflict) = &fits {
+                tracing::warn!(service = %it.name, %conflict, "a registration does not come back");
+                lost.push(it.id);
             }
+            fits.is_ok()
+        });
+        for registration in restored {
+            registry.register(registration, self.clock.now());
         }
         lost
     }

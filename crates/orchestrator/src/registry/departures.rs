@@ -38,6 +38,9 @@ impl Registry {
         if !service.instances.iter().any(lives) {
             return;
         }
+        if service.instances.iter().all(lives) {
+            return;
+        }
         let (live, gone): (Vec<_>, Vec<_>) = service.instances.iter().partition(|id| lives(id));
         service.instances = live;
         instances.retain(|id, _| !gone.contains(id));

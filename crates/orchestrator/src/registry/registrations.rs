@@ -109,9 +109,9 @@ impl Registry {
         };
         self.registrations.insert(id, leased);
         self.services.entry(name.clone()).or_default();
-        self.redeclare(&name);
+        self.redeclare(&name, Some(&registration));
         let wanted: Vec<&BaseUrl> = registration.seats.iter().map(|seat| &seat.url).collect();
-        let dropped = self.of_registration(id, |it| !wanted.contains(&&it.url));
+        let dropped = self.of_registration(id, &name, |it| !wanted.contains(&&it.url));
         for seat in &registration.seats {
             self.seat(&registration, seat, now);
         }
@@ -122,20 +122,24 @@ impl Registry {
         targets
     }
 
-    /// The instances of a registration for which something holds.
+    /// The instances of a registration of the service `name` for which something holds.
     fn of_registration(
         &self,
         id: RegistrationId,
+        name: &Name,
         holds: impl Fn(&Instance) -> bool,
     ) -> Vec<InstanceId> {
         let of_it = |it: &Instance| it.registration == Some(id) && holds(it);
-        let instances = self.instances.iter().filter(|(_, it)| of_it(it));
-        instances.map(|(id, _)| *id).collect()
+        let instances = self.services.get(name).map(|it| it.instances.iter());
+        let instances = instances.into_iter().flatten().copied();
+        instances
+            .filter(|id| self.instances.get(id).is_some_and(of_it))
+            .collect()
     }
 
     /// Puts an instance at a registered place: the one that is there, or a new one.
     fn seat(&mut self, registration: &Registration, seat: &Seat, now: Millis) {
-        let known = self.instance_at(registration.id, seat);
+        let known = self.instance_at(registration, seat);
         let endpoints = self.services.get(&registration.name);
         let endpoints = endpoints.map_or(&[][..], |service| &service.endpoints);
         let check = match &registration.health_path {
@@ -198,17 +202,17 @@ impl Registry {
     }
 
     /// The instance of this registration at a place, or one that was found there by its socket.
-    fn instance_at(&self, id: RegistrationId, seat: &Seat) -> Option<InstanceId> {
-        let own = |it: &Instance| it.registration == Some(id) && it.url == seat.url;
+    fn instance_at(&self, registration: &Registration, seat: &Seat) -> Option<InstanceId> {
+        let is_there = |it: &Instance| it.url == seat.url;
+        let own = self.of_registration(registration.id, &registration.name, is_there);
         let found = |it: &Instance| {
             let port = it.place.as_ref().map(|place| place.port);
             seat.target.is_loopback() && port == Some(seat.target.port())
         };
-        let by = |is: &dyn Fn(&Instance) -> bool| {
+        own.first().copied().or_else(|| {
             let mut instances = self.instances.iter();
-            instances.find(|(_, it)| is(it)).map(|(id, _)| *id)
-        };
-        by(&own).or_else(|| by(&found))
+            instances.find(|(_, it)| found(it)).map(|(id, _)| *id)
+        })
     }
 
     /// Begins the lease anew. `None` when there is no such registration (any more).
@@ -221,8 +225,8 @@ impl Registry {
     /// Forgets a registration. Returns where its instances were; `None` when there was none.
     pub(crate) fn deregister(&mut self, id: RegistrationId) -> Option<Vec<Rc<Target>>> {
         let name = self.registrations.remove(&id)?.registration.name.clone();
-        self.redeclare(&name);
-        let instances = self.of_registration(id, |_| true);
+        self.redeclare(&name, None);
+        let instances = self.of_registration(id, &name, |_| true);
         self.changes.notify_one();
         Some(self.forget(&instances))
     }
@@ -248,16 +252,15 @@ impl Registry {
         lapsed.map(|(id, _)| *id).collect()
     }
 
-    /// The last registration of a service says what it is.
-    fn redeclare(&mut self, name: &Name) {
-        let of_name = self.registrations.values().map(|it| &it.registration);
-        let last = of_name
-            .filter(|it| it.name == *name)
-            .max_by_key(|it| it.order)
-            .cloned();
+    /// The last registration of a service says what it is; `new` has no instances yet.
+    fn redeclare(&mut self, name: &Name, new: Option<&Rc<Registration>>) {
         let Some(service) = self.services.get_mut(name) else {
             return;
         };
+        let instances = service.instances.iter();
+        let ids = instances.filter_map(|id| self.instances.get(id)?.registration);
+        let registered = ids.filter_map(|id| Some(&self.registrations.get(&id)?.registration));
+        let last = registered.chain(new).max_by_key(|it| it.order).cloned();
         let before = std::mem::replace(&mut service.declared, last);
         let mut endpoints = std::mem::take(&mut service.endpoints);
         let mut title = service.title.take();
