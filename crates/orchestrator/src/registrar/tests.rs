@@ -215,3 +215,21 @@ async fn of_two_that_want_one_place_at_the_same_time_one_has_it() {
         })
         .await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_change_that_has_begun_is_made_even_if_whoever_asked_for_it_has_gone() {
+    LocalSet::new()
+        .run_until(async {
+            let disk = Disk::default();
+            let registrar = start(&disk, Networks::default());
+            let asked = Rc::clone(&registrar).register(body("shop", "http://127.0.0.1:1", 60));
+            let gone = tokio::time::timeout(Duration::ZERO, asked).await;
+            assert!(gone.is_err() && names(&registrar).is_empty());
+            sleep(Duration::from_secs(1)).await;
+            assert_eq!(
+                (names(&registrar), disk.len()),
+                (vec!["shop".to_owned()], 1)
+            );
+        })
+        .await;
+}

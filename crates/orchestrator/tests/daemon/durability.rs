@@ -2,9 +2,8 @@
 //!
 //! `LANDFALL_KILLS=1000 cargo test -p landfall-orchestrator --test daemon killed -- --nocapture` kills more often.
 
-use crate::support::client::{Response, connect, exchange};
+use crate::support::client::{Response, exchange};
 use crate::support::daemon::{Daemon, QUIET, Through};
-use crate::support::eventually;
 use landfall_protocol::catalog::Document;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -247,23 +246,4 @@ fn a_corrupt_file_is_named_and_kept_and_the_catalog_is_served() {
     // Moved away, as it says.
     std::fs::remove_file(file).unwrap();
     assert_eq!(daemon.send("POST", SERVICES, &shop()).status, 201);
-}
-
-#[test]
-fn a_change_is_made_even_if_whoever_asked_for_it_has_gone() {
-    use std::io::Write;
-    let daemon = Daemon::start(QUIET);
-    let body = shop().to_string();
-    let mut stream = connect(daemon.address);
-    let request = format!(
-        "POST {SERVICES} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-        daemon.credentials(),
-        body.len()
-    );
-    stream.write_all(request.as_bytes()).unwrap();
-    drop(stream);
-    eventually("it is registered and shown", || daemon.service("shop"));
-    daemon.signal("KILL");
-    let daemon = Daemon::start_in(daemon.wait().1, QUIET);
-    assert!(daemon.service("shop").is_some());
 }
