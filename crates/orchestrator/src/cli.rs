@@ -1,5 +1,6 @@
 //! The command line. Flags go before environment variables, and both before the settings file.
 
+use crate::commands::{Completions, Services};
 use crate::error::Error;
 use crate::register::Register;
 use crate::serve::{Options, serve};
@@ -20,8 +21,12 @@ pub struct Cli {
 enum Command {
     /// Runs the daemon until it is interrupted.
     Serve(Serve),
+    /// Lists the services that the daemon knows, and how they are.
+    Services(Services),
     /// Registers a service with the daemon.
     Register(Register),
+    /// Prints what a shell needs to complete this command line.
+    Completions(Completions),
 }
 
 #[derive(Debug, Args)]
@@ -56,7 +61,9 @@ impl Cli {
     pub fn run(self) -> Result<(), Error> {
         let command = match self.command {
             Command::Serve(command) => command,
+            Command::Services(command) => return command.run(),
             Command::Register(command) => return command.run(),
+            Command::Completions(command) => return command.run(),
         };
         log_to_stderr(command.log);
         let mut settings = match &command.settings {

@@ -56,6 +56,16 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
+    /// Something else than the daemon answers.
+    #[error(
+        "what answers at {url} is no landfall daemon ({reason}); say where the daemon is with --daemon"
+    )]
+    NotADaemon {
+        /// Where it was asked.
+        url: String,
+        /// What it answered.
+        reason: String,
+    },
     /// The daemon refused what it was asked.
     #[error("the daemon refused with status {status}: {reason}")]
     Refused {
@@ -64,6 +74,9 @@ pub enum Error {
         /// Why, in the daemon's words.
         reason: String,
     },
+    /// What was asked for cannot be printed.
+    #[error("the output cannot be written: {0}")]
+    Output(#[source] io::Error),
     /// The catalog of the settings is not one.
     #[error("the settings make no catalog: {0}")]
     Catalog(String),

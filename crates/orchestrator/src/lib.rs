@@ -15,6 +15,7 @@ mod budget;
 mod checker;
 mod cli;
 mod clock;
+mod commands;
 mod cpu;
 mod error;
 mod finder;

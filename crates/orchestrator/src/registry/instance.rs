@@ -155,6 +155,17 @@ impl Instance {
         self.place.is_none() && self.registration.is_none()
     }
 
+    /// How the daemon knows of it: a registration says more than a socket.
+    pub(super) const fn source(&self) -> &'static str {
+        if self.registration.is_some() {
+            "registration"
+        } else if self.place.is_some() {
+            "socket"
+        } else {
+            "settings"
+        }
+    }
+
     /// Whether it is known by its address, and that is the one of `place`.
     pub(super) fn is_declared_at(&self, place: &Place) -> bool {
         self.place.is_none() && self.target.is_loopback() && self.target.port() == place.port

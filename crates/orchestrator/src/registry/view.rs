@@ -27,6 +27,8 @@ pub(crate) struct HealthView {
 pub(crate) struct InstanceHealth {
     service: String,
     url: String,
+    /// How the daemon knows of it.
+    source: &'static str,
     class: &'static str,
     health: Option<u8>,
     checked_at: Option<u64>,
@@ -81,6 +83,7 @@ impl Registry {
         let own = self.own.instances.iter().map(|instance| InstanceHealth {
             service: self.own.name.to_string(),
             url: instance.url.to_string(),
+            source: "daemon",
             class: instance.health.as_str(),
             health: Some(100),
             // That it answers at all is the check.
@@ -121,6 +124,7 @@ fn instance_health(instance: &Instance, now: Millis) -> InstanceHealth {
     InstanceHealth {
         service: instance.service.to_string(),
         url: instance.url.to_string(),
+        source: instance.source(),
         class: health.class().as_str(),
         health: health
             .score()

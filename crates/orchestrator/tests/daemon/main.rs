@@ -11,5 +11,6 @@ mod registration;
 #[cfg(target_os = "linux")]
 mod relocation;
 mod security;
+mod services;
 mod settings;
 mod support;

@@ -2,6 +2,7 @@
 
 pub(crate) mod backend;
 pub(crate) mod client;
+pub(crate) mod command;
 pub(crate) mod daemon;
 
 use std::time::{Duration, Instant};
