@@ -1,6 +1,6 @@
 //! The command line. Flags go before environment variables, and both before the settings file.
 
-use crate::commands::{Completions, Services};
+use crate::commands::{Completions, Probe, Services};
 use crate::error::Error;
 use crate::register::Register;
 use crate::serve::{Options, serve};
@@ -23,6 +23,8 @@ enum Command {
     Serve(Serve),
     /// Lists the services that the daemon knows, and how they are.
     Services(Services),
+    /// Asks a URL which endpoints it has, and shows every request that it took.
+    Probe(Probe),
     /// Registers a service with the daemon.
     Register(Register),
     /// Prints what a shell needs to complete this command line.
@@ -62,6 +64,7 @@ impl Cli {
         let command = match self.command {
             Command::Serve(command) => command,
             Command::Services(command) => return command.run(),
+            Command::Probe(command) => return command.run(),
             Command::Register(command) => return command.run(),
             Command::Completions(command) => return command.run(),
         };

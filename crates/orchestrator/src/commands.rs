@@ -3,10 +3,12 @@
 
 mod ask;
 mod completions;
+mod probe;
 mod services;
 mod table;
 
 pub(crate) use completions::Completions;
+pub(crate) use probe::Probe;
 pub(crate) use services::Services;
 
 use crate::error::Error;

@@ -74,6 +74,17 @@ pub enum Error {
         /// Why, in the daemon's words.
         reason: String,
     },
+    /// No request can or may go to a URL.
+    #[error("{0}")]
+    NoTarget(String),
+    /// Nothing at a URL tells which endpoints there are.
+    #[error("{url} describes no endpoints: {reason}")]
+    Undescribed {
+        /// What was asked.
+        url: String,
+        /// Why, and what to do.
+        reason: &'static str,
+    },
     /// What was asked for cannot be printed.
     #[error("the output cannot be written: {0}")]
     Output(#[source] io::Error),

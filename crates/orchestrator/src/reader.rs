@@ -65,13 +65,7 @@ pub(crate) async fn read(
                 return Heard::Unchanged;
             }
         }
-        let answer = result
-            .map(|(answer, _)| answer)
-            .map_err(|failure| match failure {
-                Failure::Refused => probe::Failure::Refused,
-                Failure::Timeout | Failure::Starved => probe::Failure::TimedOut,
-                _ => probe::Failure::Unreadable,
-            });
+        let answer = result.map(|(answer, _)| answer).map_err(as_ladder);
         match ladder.answer(answer) {
             Step::Ask(next) => probe = next,
             Step::Found(found) => {
@@ -92,7 +86,15 @@ pub(crate) async fn read(
     }
 }
 
-/// Sends one question and reads the answer, with the time that it took.
+/// The failure of a request as the ladder knows it.
+pub(crate) const fn as_ladder(failure: Failure) -> probe::Failure {
+    match failure {
+        Failure::Refused => probe::Failure::Refused,
+        Failure::Timeout | Failure::Starved => probe::Failure::TimedOut,
+        _ => probe::Failure::Unreadable,
+    }
+}
+
 async fn ask(
     pool: &Pool,
     probe: &Probe,
@@ -100,6 +102,17 @@ async fn ask(
 ) -> Result<(Answer<Value>, u64), Failure> {
     // An API catalog may point anywhere; the daemon goes nowhere but to loopback.
     let (target, path) = locate(&probe.url).ok_or(Failure::Refused)?;
+    ask_at(pool, &target, path, probe, buffers).await
+}
+
+/// Sends one question to `target` and reads the answer, with the time that it took in microseconds.
+pub(crate) async fn ask_at(
+    pool: &Pool,
+    target: &Target,
+    path: &str,
+    probe: &Probe,
+    buffers: &mut Buffers,
+) -> Result<(Answer<Value>, u64), Failure> {
     let limit = probe.purpose.max_bytes();
     let want = if limit == 0 {
         Want::Nothing(0)
@@ -112,7 +125,7 @@ async fn ask(
         want,
         suspect: false,
     };
-    let reply = match pool.send(&target, request, buffers).await {
+    let reply = match pool.send(target, request, buffers).await {
         Err(Failure::TooLarge) => {
             return Ok((
                 Answer::new(200, Body::OutOfBounds(OutOfBounds::TooLarge)),
@@ -143,18 +156,23 @@ fn parse(bytes: &[u8], limit: usize) -> Body<Value> {
     }
 }
 
-/// Splits a URL into the server and what stands in the request line. Only graphic ASCII gets there.
 fn locate(url: &str) -> Option<(Target, &str)> {
+    let (server, path) = split(url)?;
+    Some((Target::new(&server).ok()?, path))
+}
+
+/// Splits a URL into the server and what stands in the request line. Only graphic ASCII gets there.
+pub(crate) fn split(url: &str) -> Option<(BaseUrl, &str)> {
     let host = url.find("://")? + 3;
     let path = url.get(host..)?.find('/').map_or(url.len(), |at| host + at);
-    let target = Target::new(&BaseUrl::parse(url.get(..path)?).ok()?).ok()?;
+    let server = BaseUrl::parse(url.get(..path)?).ok()?;
     let path = url
         .get(path..)
         .filter(|path| !path.is_empty())
         .unwrap_or("/");
     path.bytes()
         .all(|byte| byte.is_ascii_graphic())
-        .then_some((target, path))
+        .then_some((server, path))
 }
 
 /// What the document says of the service at `origin`.

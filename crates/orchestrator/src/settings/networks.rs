@@ -44,6 +44,15 @@ pub enum Outside {
 }
 
 impl Networks {
+    /// Every network: where a person names the address. What is never asked is not asked here either.
+    pub(crate) fn everywhere() -> Self {
+        let all = |address| Network { address, prefix: 0 };
+        Self(vec![
+            all(Ipv4Addr::UNSPECIFIED.into()),
+            all(Ipv6Addr::UNSPECIFIED.into()),
+        ])
+    }
+
     /// Whether no network is allowed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -146,6 +155,14 @@ mod tests {
             let ip = address.parse().unwrap();
             assert_eq!(none.admit(ip), Err(Outside::NotAllowed), "{address}");
             assert_eq!(some.admit(ip), Ok(()), "{address}");
+        }
+        for address in ["8.8.8.8", "2001:db8::1"] {
+            let ip = address.parse().unwrap();
+            assert_eq!(Networks::everywhere().admit(ip), Ok(()), "{address}");
+        }
+        for address in ["169.254.169.254", "fd00:ec2::254", "0.0.0.0"] {
+            let ip = address.parse().unwrap();
+            assert_eq!(Networks::everywhere().admit(ip), Err(Outside::Never));
         }
         for address in ["10.2.0.0", "192.168.7.8", "fd13::7", "8.8.8.8", "::"] {
             assert!(some.admit(address.parse().unwrap()).is_err(), "{address}");

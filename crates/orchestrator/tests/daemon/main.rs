@@ -6,6 +6,7 @@ mod events;
 mod guard;
 mod lifecycle;
 mod outcomes;
+mod probe;
 mod register;
 mod registration;
 #[cfg(target_os = "linux")]
