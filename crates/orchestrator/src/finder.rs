@@ -3,32 +3,24 @@
 //! A place is asked what it is once. When it does not answer it is asked a few more times, further and further apart,
 //! since many servers listen before they are ready.
 
+mod looks;
+
 use crate::clock::{Clock, unix_ms};
 use crate::cpu::cpu_used;
+use crate::http::Hub;
 use crate::pool::{Buffers, Pool};
 use crate::reader::{Heard, read};
 use crate::registry::{Discovered, InstanceId, Registry};
 use crate::settings::Percent;
-use crate::sockets::{Kernel, Place, Tracker, owners};
-use landfall_protocol::time::Millis;
+use crate::sockets::{Kernel, Listening, Place, Tracker, owners};
 use landfall_protocol::url::BaseUrl;
+use looks::{Circumstances, Looks};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::sleep;
 
-/// Between two looks at the sockets of a machine where nothing happens.
-const SLOW: Duration = Duration::from_secs(1);
-/// The same when something happened lately, or a service is missing that may come back.
-const FAST: Duration = Duration::from_millis(250);
-/// How long something counts as lately.
-const LATELY: Millis = Millis::from_secs(10);
-/// Between two looks in any case, whoever asks for one.
-const BREATH: Duration = Duration::from_millis(20);
-/// What looks may take of the budget: one part in so many. Where a look costs more, as with thousands of sockets,
-/// there are fewer.
-const BUDGET_PARTS: f64 = 5.0;
 /// Before each time that a silent place is asked.
 const PAUSES: [Duration; 4] = [
     Duration::ZERO,
@@ -45,9 +37,10 @@ pub(crate) struct Finder {
     pool: Rc<Pool>,
     clock: Clock,
     tracker: RefCell<Tracker>,
+    /// Who follows the catalog.
+    hub: Rc<Hub>,
     readers: Semaphore,
-    /// How many times as long as a look takes there is none.
-    rarity: f64,
+    looks: RefCell<Looks>,
     look: Notify,
     /// Places that have not been asked yet.
     pending: RefCell<Vec<Place>>,
@@ -63,14 +56,16 @@ impl Finder {
         clock: Clock,
         tracker: Tracker,
         budget: Percent,
+        hub: Rc<Hub>,
     ) -> Self {
         Self {
             registry,
             pool,
             clock,
             tracker: RefCell::new(tracker),
+            hub,
             readers: Semaphore::new(READERS),
-            rarity: BUDGET_PARTS / budget.fraction(),
+            looks: RefCell::new(Looks::new(budget.fraction(), clock.now())),
             look: Notify::new(),
             pending: RefCell::default(),
             undecided: RefCell::default(),
@@ -80,6 +75,13 @@ impl Finder {
     /// Asks for a look at the sockets out of turn.
     pub(crate) fn look_now(&self) {
         self.look.notify_one();
+    }
+
+    /// Somebody wants to know what there is.
+    pub(crate) fn asked(&self) {
+        if self.looks.borrow_mut().asked(self.clock.now()) {
+            self.look_now();
+        }
     }
 
     /// A place on this machine is nobody's any more: who listens there, if somebody does?
@@ -116,21 +118,16 @@ impl Finder {
                 return;
             }
         };
-        let mut changed = self.clock.now();
+        let mut listening = Vec::new();
         let mut failing = false;
         loop {
             let cpu = cpu_used();
-            let listening = kernel.listening();
+            let looked = kernel.listening(&mut listening);
             let cost = Duration::from_micros(cpu_used().saturating_sub(cpu));
-            match listening {
-                Ok(listening) => {
+            match looked {
+                Ok(()) => {
                     failing = false;
-                    let changes = self.tracker.borrow_mut().look(listening, owners);
-                    if !changes.appeared.is_empty() || !changes.gone.is_empty() {
-                        changed = self.clock.now();
-                        self.gone(&changes.gone);
-                        self.appeared(changes.appeared);
-                    }
+                    self.compare(&mut listening);
                 }
                 Err(error) if !failing => {
                     failing = true;
@@ -138,16 +135,33 @@ impl Finder {
                 }
                 Err(_) => {}
             }
-            for target in self.registry.borrow_mut().retire(self.clock.now()) {
+            let now = self.clock.now();
+            for target in self.registry.borrow_mut().retire(now) {
                 self.pool.forget(&target);
             }
-            let lively = self.clock.now() - changed < LATELY || self.registry.borrow().misses_any();
-            let breath = BREATH.max(cost.mul_f64(self.rarity));
-            let pause = if lively { FAST } else { SLOW }.max(breath);
+            let how = Circumstances {
+                cost,
+                is_missing: self.registry.borrow().misses_any(),
+                is_watched: self.hub.len() > 0,
+            };
+            let (breath, pause) = {
+                let looks = self.looks.borrow();
+                (looks.breath(how), looks.pause(now, how))
+            };
             tokio::select! {
                 () = sleep(pause) => {}
                 () = self.look.notified() => sleep(breath).await,
             }
+        }
+    }
+
+    /// What has changed since the last look?
+    fn compare(self: &Rc<Self>, listening: &mut Vec<Listening>) {
+        let changes = self.tracker.borrow_mut().look(listening, owners);
+        if !changes.appeared.is_empty() || !changes.gone.is_empty() {
+            self.looks.borrow_mut().changed(self.clock.now());
+            self.gone(&changes.gone);
+            self.appeared(changes.appeared);
         }
     }
 
@@ -175,7 +189,7 @@ impl Finder {
     }
 
     async fn recognise(self: Rc<Self>, place: Place) {
-        let Ok(origin) = BaseUrl::parse(&format!("http://{}:{}", place.host, place.port)) else {
+        let Some(origin) = origin(&place) else {
             return;
         };
         for pause in PAUSES {
@@ -238,4 +252,8 @@ impl Finder {
         let _reader = self.readers.acquire().await;
         read(&self.pool, origin, before, &mut Buffers::default()).await
     }
+}
+
+fn origin(place: &Place) -> Option<BaseUrl> {
+    BaseUrl::parse(&format!("http://{}:{}", place.host.as_str(), place.port)).ok()
 }

@@ -124,6 +124,7 @@ fn assemble(
         epoch.clone(),
         periods,
     )));
+    let hub = Rc::new(Hub::default());
     let tracker = Tracker::new(PortFilter::new(&settings.sockets));
     let finder = Rc::new(Finder::new(
         Rc::clone(&registry),
@@ -131,6 +132,7 @@ fn assemble(
         clock,
         tracker,
         settings.budget.cpu_percent,
+        Rc::clone(&hub),
     ));
     let checker = Rc::new(Checker {
         registry: Rc::clone(&registry),
@@ -170,7 +172,6 @@ fn assemble(
     };
     let services = registry.borrow().catalog_services();
     let catalog = Rc::new(Catalog::new(frame, services).map_err(|error| no_catalog(&error))?);
-    let hub = Rc::new(Hub::default());
     let server = Rc::new(Server {
         name,
         guard: Guard::new(settings.allowed_hosts, settings.allowed_origins),

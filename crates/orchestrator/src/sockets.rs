@@ -21,17 +21,52 @@ pub(crate) use unsupported::{Kernel, owners};
 pub(crate) use ports::PortFilter;
 pub(crate) use tracker::Tracker;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
+use std::rc::Rc;
 
-/// A listening socket.
+/// A listening socket that is reached over loopback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Listening {
-    /// The address it is bound to.
-    pub(crate) address: SocketAddr,
-    /// Whether an IPv6 wildcard leaves IPv4 out.
-    pub(crate) v6_only: bool,
+    /// Its port.
+    pub(crate) port: u16,
+    /// The host by which it is reached.
+    pub(crate) host: Host,
     /// The kernel's number of the socket, unique while it lives.
-    pub(crate) inode: u64,
+    pub(crate) inode: u32,
+}
+
+/// The host by which a socket is reached over loopback, the better choice first: a process may listen on several
+/// addresses of one port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Host {
+    /// `127.0.0.1`.
+    V4,
+    /// `localhost`: IPv4 or IPv6.
+    Either,
+    /// `[::1]`.
+    V6,
+}
+
+impl Host {
+    /// The host of a socket that is bound to `ip`; `None` when it is not reached over loopback. `v6_only`: an IPv6
+    /// wildcard leaves IPv4 out.
+    pub(crate) fn of(ip: IpAddr, v6_only: bool) -> Option<Self> {
+        match ip {
+            IpAddr::V4(ip) if ip.is_unspecified() || ip == Ipv4Addr::LOCALHOST => Some(Self::V4),
+            IpAddr::V6(ip) if ip.is_unspecified() && !v6_only => Some(Self::Either),
+            IpAddr::V6(ip) if ip.is_unspecified() || ip.is_loopback() => Some(Self::V6),
+            IpAddr::V4(_) | IpAddr::V6(_) => None,
+        }
+    }
+
+    /// As it stands in a URL.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::V4 => "127.0.0.1",
+            Self::Either => "localhost",
+            Self::V6 => "[::1]",
+        }
+    }
 }
 
 /// A process that holds a listening socket. Of several, the one that started first.
@@ -42,56 +77,36 @@ pub(crate) struct Process {
     /// Its number.
     pub(crate) pid: u32,
     /// Its name, at most 15 bytes on Linux.
-    pub(crate) name: String,
+    pub(crate) name: Rc<str>,
 }
 
 /// A place where a process of this user listens: what is recognised once.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Place {
     /// Who listens.
-    pub(crate) process: Process,
+    pub(crate) process: Rc<Process>,
     /// Where.
     pub(crate) port: u16,
-    /// The host under which pages reach it: `127.0.0.1`, `[::1]`, or `localhost` where it may be either.
-    pub(crate) host: &'static str,
-}
-
-impl Listening {
-    /// The host by which it is reached over loopback; `None` when it is bound to another address only. A smaller
-    /// number is the better choice when a process listens on several addresses of one port.
-    pub(crate) fn loopback_host(&self) -> Option<(u8, &'static str)> {
-        match self.address.ip() {
-            IpAddr::V4(ip) if ip.is_unspecified() || ip == std::net::Ipv4Addr::LOCALHOST => {
-                Some((0, "127.0.0.1"))
-            }
-            IpAddr::V6(ip) if ip.is_unspecified() && !self.v6_only => Some((1, "localhost")),
-            IpAddr::V6(ip) if ip.is_unspecified() || ip.is_loopback() => Some((2, "[::1]")),
-            IpAddr::V4(_) | IpAddr::V6(_) => None,
-        }
-    }
+    /// The host under which pages reach it.
+    pub(crate) host: Host,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn host(address: &str, v6_only: bool) -> Option<&'static str> {
-        let listening = Listening {
-            address: address.parse().unwrap(),
-            v6_only,
-            inode: 1,
-        };
-        listening.loopback_host().map(|(_, host)| host)
+    fn host(ip: &str, v6_only: bool) -> Option<&'static str> {
+        Host::of(ip.parse().unwrap(), v6_only).map(Host::as_str)
     }
 
     #[test]
     fn a_wildcard_is_reached_over_loopback_and_another_address_not_at_all() {
-        assert_eq!(host("0.0.0.0:80", false), Some("127.0.0.1"));
-        assert_eq!(host("127.0.0.1:80", false), Some("127.0.0.1"));
-        assert_eq!(host("[::]:80", false), Some("localhost"));
-        assert_eq!(host("[::]:80", true), Some("[::1]"));
-        assert_eq!(host("[::1]:80", false), Some("[::1]"));
-        assert_eq!(host("192.168.1.2:80", false), None);
-        assert_eq!(host("127.0.0.53:53", false), None);
+        assert_eq!(host("0.0.0.0", false), Some("127.0.0.1"));
+        assert_eq!(host("127.0.0.1", false), Some("127.0.0.1"));
+        assert_eq!(host("::", false), Some("localhost"));
+        assert_eq!(host("::", true), Some("[::1]"));
+        assert_eq!(host("::1", false), Some("[::1]"));
+        assert_eq!(host("192.168.1.2", false), None);
+        assert_eq!(host("127.0.0.53", false), None);
     }
 }

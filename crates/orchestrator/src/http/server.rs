@@ -92,6 +92,9 @@ impl Server {
             return Barred::Page.reply();
         }
         let headers = request.headers();
+        if matches!(entry.route, Route::Catalog | Route::Events) {
+            self.checker.finder.asked();
+        }
         match (entry.route, method) {
             (Route::Catalog, _) => self.catalog.reply(headers),
             (Route::Events, _) => self.hub.open(

@@ -80,6 +80,7 @@ fn start(disk: &Disk, networks: Networks) -> Rc<Registrar> {
         clock,
         tracker,
         share,
+        Rc::default(),
     );
     let store = Box::new(disk.clone());
     let registrar = Registrar::new(registry, Rc::new(finder), pool, clock, networks, store);

@@ -59,7 +59,7 @@ impl Registry {
         self.instances.values().filter(gone).any(|it| {
             it.place
                 .as_ref()
-                .is_some_and(|place| place.process.name == process)
+                .is_some_and(|place| *place.process.name == *process)
         })
     }
 

@@ -8,7 +8,7 @@ mod schedule;
 use super::*;
 use crate::health::Verdict;
 use crate::http::own_service;
-use crate::sockets::Process;
+use crate::sockets::{Host, Process};
 use landfall_protocol::endpoint::Evidence;
 use landfall_protocol::method::Method;
 use landfall_protocol::template::PathTemplate;
@@ -34,12 +34,12 @@ fn place(process: &str, pid: u32, port: u16) -> Place {
     let process = Process {
         started: pid.into(),
         pid,
-        name: process.to_owned(),
+        name: process.into(),
     };
     Place {
-        process,
+        process: process.into(),
         port,
-        host: "127.0.0.1",
+        host: Host::V4,
     }
 }
 

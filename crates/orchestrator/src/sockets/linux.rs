@@ -3,7 +3,7 @@
 //! The kernel answers with the listening sockets alone. `/proc/net/tcp` would list every connection too, and the
 //! daemon itself keeps one per service.
 
-use super::sock_diag::{Family, Reply, read, request};
+use super::sock_diag::{Reply, read, request};
 use super::{Listening, Process};
 use procfs::process::{FDTarget, all_processes};
 use rustix::net::{
@@ -12,6 +12,7 @@ use rustix::net::{
 use std::collections::HashMap;
 use std::io;
 use std::os::fd::OwnedFd;
+use std::rc::Rc;
 
 /// What the kernel writes at a time.
 const BUFFER: usize = 32 * 1_024;
@@ -51,41 +52,35 @@ impl Kernel {
         })
     }
 
-    /// The TCP sockets on which processes of this user listen.
+    /// Puts the TCP sockets on which processes of this user listen into `found`.
     ///
     /// # Errors
     /// What the kernel says.
-    pub(crate) fn listening(&mut self) -> io::Result<Vec<Listening>> {
-        let mut found = Vec::new();
-        for family in [Family::V4, Family::V6] {
-            send(&self.socket, &request(family), SendFlags::empty())?;
-            loop {
-                let (length, _) = recv(&self.socket, &mut *self.buffer, RecvFlags::empty())?;
-                let reply = read(
-                    self.buffer.get(..length).unwrap_or_default(),
-                    self.user,
-                    &mut found,
-                )?;
-                if found.len() > MAX_SOCKETS {
-                    return Err(io::Error::other(
-                        "more listening sockets than can be followed",
-                    ));
-                }
-                if reply == Reply::Complete {
-                    break;
-                }
+    pub(crate) fn listening(&mut self, found: &mut Vec<Listening>) -> io::Result<()> {
+        found.clear();
+        send(&self.socket, &request(), SendFlags::empty())?;
+        loop {
+            let (length, _) = recv(&self.socket, &mut *self.buffer, RecvFlags::empty())?;
+            let bytes = self.buffer.get(..length).unwrap_or_default();
+            let reply = read(bytes, self.user, found)?;
+            if found.len() > MAX_SOCKETS {
+                return Err(io::Error::other(
+                    "more listening sockets than can be followed",
+                ));
+            }
+            if reply == Reply::Complete {
+                return Ok(());
             }
         }
-        Ok(found)
     }
 }
 
 /// The processes of this user that hold the given sockets. A socket that only this daemon, the machine's init or a
-/// socket activator holds has none.
-pub(crate) fn owners(inodes: &[u64]) -> HashMap<u64, Process> {
+/// socket activator holds has none. `inodes` are in order.
+pub(crate) fn owners(inodes: &[u32]) -> HashMap<u32, Rc<Process>> {
     let user = rustix::process::geteuid().as_raw();
     let own = std::process::id();
-    let mut owners = HashMap::new();
+    let mut owners: HashMap<u32, Rc<Process>> = HashMap::new();
     for process in all_processes().into_iter().flatten().flatten() {
         let Ok(pid) = u32::try_from(process.pid()) else {
             continue;
@@ -93,12 +88,14 @@ pub(crate) fn owners(inodes: &[u64]) -> HashMap<u64, Process> {
         if pid == own || pid == INIT || process.uid().ok() != Some(user) {
             continue;
         }
-        let held: Vec<u64> = process
+        let held: Vec<u32> = process
             .fd()
             .into_iter()
             .flatten()
             .filter_map(|descriptor| match descriptor.ok()?.target {
-                FDTarget::Socket(inode) if inodes.contains(&inode) => Some(inode),
+                FDTarget::Socket(inode) => u32::try_from(inode)
+                    .ok()
+                    .filter(|inode| inodes.binary_search(inode).is_ok()),
                 _ => None,
             })
             .collect();
@@ -110,15 +107,15 @@ pub(crate) fn owners(inodes: &[u64]) -> HashMap<u64, Process> {
         if stat.comm == ACTIVATOR {
             continue;
         }
-        let owner = Process {
+        let owner = Rc::new(Process {
             started: stat.starttime,
             pid,
-            name: stat.comm,
-        };
+            name: stat.comm.into(),
+        });
         for inode in held {
-            let first = owners.entry(inode).or_insert_with(|| owner.clone());
+            let first = owners.entry(inode).or_insert_with(|| Rc::clone(&owner));
             if owner < *first {
-                *first = owner.clone();
+                *first = Rc::clone(&owner);
             }
         }
     }
@@ -127,24 +124,39 @@ pub(crate) fn owners(inodes: &[u64]) -> HashMap<u64, Process> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Host;
     use super::*;
     use std::net::TcpListener;
 
     #[test]
     fn the_kernel_lists_this_users_listening_sockets() {
         let open = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = open.local_addr().unwrap();
+        let port = open.local_addr().unwrap().port();
         let mut kernel = Kernel::open().unwrap();
-        let is_listed = |kernel: &mut Kernel| {
-            kernel
-                .listening()
-                .unwrap()
+        let mut sockets = Vec::new();
+        let mut is_listed = |kernel: &mut Kernel| {
+            kernel.listening(&mut sockets).unwrap();
+            sockets
                 .iter()
-                .any(|socket| socket.address == address)
+                .any(|it| (it.port, it.host) == (port, Host::V4))
         };
         assert!(is_listed(&mut kernel));
         drop(open);
         assert!(!is_listed(&mut kernel));
+    }
+
+    #[test]
+    fn a_socket_that_listens_on_both_families_is_told_once() {
+        let open = TcpListener::bind("[::]:0").unwrap();
+        let port = open.local_addr().unwrap().port();
+        let mut sockets = Vec::new();
+        Kernel::open().unwrap().listening(&mut sockets).unwrap();
+        let hosts: Vec<_> = sockets
+            .iter()
+            .filter(|it| it.port == port)
+            .map(|it| it.host)
+            .collect();
+        assert_eq!(hosts, [Host::Either]);
     }
 
     #[test]
@@ -157,16 +169,17 @@ mod tests {
             .spawn()
             .unwrap();
         let port = own.local_addr().unwrap().port();
-        let sockets = Kernel::open().unwrap().listening().unwrap();
+        let mut sockets = Vec::new();
+        Kernel::open().unwrap().listening(&mut sockets).unwrap();
         let inode = sockets
             .iter()
-            .find(|socket| socket.address.port() == port)
+            .find(|socket| socket.port == port)
             .unwrap()
             .inode;
         let owners = owners(&[inode]);
         let (killed, waited) = (child.kill(), child.wait());
         assert!(killed.is_ok() && waited.is_ok());
         let owner = &owners[&inode];
-        assert_eq!((owner.pid, owner.name.as_str()), (child.id(), "sleep"));
+        assert_eq!((owner.pid, &*owner.name), (child.id(), "sleep"));
     }
 }

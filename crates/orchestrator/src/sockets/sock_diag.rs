@@ -3,9 +3,9 @@
 //! Written out here, since a look at the sockets is the daemon's most frequent work when nothing happens, and four of
 //! some twenty fields are wanted. Every read is checked against the length of the bytes.
 
-use super::Listening;
+use super::{Host, Listening};
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 // linux/netlink.h
 const NLM_F_REQUEST: u16 = 0x1;
@@ -14,27 +14,21 @@ const NLMSG_ERROR: u16 = 2;
 const NLMSG_DONE: u16 = 3;
 /// The length of a message's header: length, type, flags, sequence, port.
 const HEADER: usize = 16;
-// linux/sock_diag.h
-const SOCK_DIAG_BY_FAMILY: u16 = 20;
 // linux/inet_diag.h
+/// Asks for the TCP sockets of both families at once. The newer `SOCK_DIAG_BY_FAMILY` would take a request for each;
+/// `ss` of iproute2 asks in this way too.
+const TCPDIAG_GETSOCK: u16 = 18;
 const INET_DIAG_SKV6ONLY: u16 = 11;
-/// The length of `struct inet_diag_req_v2`.
-const REQUEST: usize = 56;
+/// The length of `struct inet_diag_req`.
+const REQUEST: usize = 60;
+/// Where its set of states begins.
+const STATES: usize = 52;
 /// The length of `struct inet_diag_msg`.
 const MESSAGE: usize = 72;
 
 const AF_INET: u8 = 2;
-const AF_INET6: u8 = 10;
-const IPPROTO_TCP: u8 = 6;
 /// The set of the one TCP state that is asked for.
 const LISTEN: u32 = 1 << 10;
-
-/// The sockets that a request is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Family {
-    V4,
-    V6,
-}
 
 /// Whether there is more to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,24 +37,18 @@ pub(super) enum Reply {
     Complete,
 }
 
-/// The request for all listening TCP sockets of a family.
-pub(super) fn request(family: Family) -> [u8; HEADER + REQUEST] {
+/// The request for all listening TCP sockets.
+pub(super) fn request() -> [u8; HEADER + REQUEST] {
     let mut bytes = [0; HEADER + REQUEST];
     let length = (HEADER + REQUEST) as u32;
     bytes[0..4].copy_from_slice(&length.to_ne_bytes());
-    bytes[4..6].copy_from_slice(&SOCK_DIAG_BY_FAMILY.to_ne_bytes());
+    bytes[4..6].copy_from_slice(&TCPDIAG_GETSOCK.to_ne_bytes());
     bytes[6..8].copy_from_slice(&(NLM_F_REQUEST | NLM_F_DUMP).to_ne_bytes());
-    bytes[HEADER] = if family == Family::V4 {
-        AF_INET
-    } else {
-        AF_INET6
-    };
-    bytes[HEADER + 1] = IPPROTO_TCP;
-    bytes[HEADER + 4..HEADER + 8].copy_from_slice(&LISTEN.to_ne_bytes());
+    bytes[HEADER + STATES..HEADER + STATES + 4].copy_from_slice(&LISTEN.to_ne_bytes());
     bytes
 }
 
-/// Adds the sockets of `user` that a datagram of the kernel tells of.
+/// Adds the sockets of `user` that a datagram of the kernel tells of, if they are reached over loopback.
 pub(super) fn read(mut bytes: &[u8], user: u32, found: &mut Vec<Listening>) -> io::Result<Reply> {
     while let Some(length) = u32_at(bytes, 0) {
         let length = length as usize;
@@ -71,12 +59,10 @@ pub(super) fn read(mut bytes: &[u8], user: u32, found: &mut Vec<Listening>) -> i
                 let code = u32_at(message, 0).ok_or_else(garbled)?.cast_signed();
                 return Err(io::Error::from_raw_os_error(code.saturating_neg()));
             }
-            SOCK_DIAG_BY_FAMILY => {
+            TCPDIAG_GETSOCK => {
                 let (uid, listening) = socket(message).ok_or_else(garbled)?;
                 // Without an inode it is held by no process any more.
-                if uid == user && listening.inode != 0 {
-                    found.push(listening);
-                }
+                found.extend(listening.filter(|it| uid == user && it.inode != 0));
             }
             _ => {}
         }
@@ -87,7 +73,7 @@ pub(super) fn read(mut bytes: &[u8], user: u32, found: &mut Vec<Listening>) -> i
 }
 
 /// The user and the socket of a `struct inet_diag_msg` with its attributes.
-fn socket(message: &[u8]) -> Option<(u32, Listening)> {
+fn socket(message: &[u8]) -> Option<(u32, Option<Listening>)> {
     let port = u16::from_be_bytes(array_at(message, 4)?);
     let ip = match *message.first()? {
         AF_INET => IpAddr::V4(Ipv4Addr::from(array_at::<4>(message, 8)?)),
@@ -105,14 +91,8 @@ fn socket(message: &[u8]) -> Option<(u32, Listening)> {
             .get(usize::from(length.max(4)).next_multiple_of(4)..)
             .unwrap_or_default();
     }
-    Some((
-        user,
-        Listening {
-            address: SocketAddr::new(ip, port),
-            v6_only,
-            inode: inode.into(),
-        },
-    ))
+    let listening = Host::of(ip, v6_only).map(|host| Listening { port, host, inode });
+    Some((user, listening))
 }
 
 fn array_at<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
@@ -138,6 +118,8 @@ fn garbled() -> io::Error {
 mod tests {
     use super::*;
 
+    const AF_INET6: u8 = 10;
+
     fn message(kind: u16, body: &[u8]) -> Vec<u8> {
         let length = (HEADER + body.len()) as u32;
         let mut bytes = length.to_ne_bytes().to_vec();
@@ -160,7 +142,7 @@ mod tests {
         body.extend(5_u16.to_ne_bytes());
         body.extend(INET_DIAG_SKV6ONLY.to_ne_bytes());
         body.push(1);
-        message(SOCK_DIAG_BY_FAMILY, &body)
+        message(TCPDIAG_GETSOCK, &body)
     }
 
     fn sockets(bytes: &[u8]) -> (io::Result<Reply>, Vec<String>) {
@@ -170,7 +152,7 @@ mod tests {
             reply,
             found
                 .iter()
-                .map(|it| format!("{} {} {}", it.address, it.v6_only, it.inode))
+                .map(|it| format!("{}:{} {}", it.host.as_str(), it.port, it.inode))
                 .collect(),
         )
     }
@@ -179,11 +161,12 @@ mod tests {
     fn the_sockets_of_one_user_are_read() {
         let mut bytes = diag(AF_INET, &[127, 0, 0, 1], 8_000, 1_000, 7);
         bytes.extend(diag(AF_INET6, &[0; 16], 9_000, 1_000, 8));
+        bytes.extend(diag(AF_INET, &[192, 168, 0, 1], 9_000, 1_000, 6));
         bytes.extend(diag(AF_INET, &[0; 4], 22, 0, 9));
         bytes.extend(diag(AF_INET, &[0; 4], 23, 1_000, 0));
         let (reply, found) = sockets(&bytes);
         assert_eq!(reply.unwrap(), Reply::More);
-        assert_eq!(found, ["127.0.0.1:8000 true 7", "[::]:9000 true 8"]);
+        assert_eq!(found, ["127.0.0.1:8000 7", "[::1]:9000 8"]);
         bytes.extend(message(NLMSG_DONE, &[0; 4]));
         assert_eq!(sockets(&bytes).0.unwrap(), Reply::Complete);
     }
@@ -201,7 +184,7 @@ mod tests {
             let (_, found) = sockets(&whole[..end]);
             assert_eq!(found, [""; 0], "cut at {end}");
         }
-        let endless = message(SOCK_DIAG_BY_FAMILY, &[0; 8]);
+        let endless = message(TCPDIAG_GETSOCK, &[0; 8]);
         assert!(sockets(&endless).0.is_err());
         assert!(sockets(&[0; 64]).0.is_err());
     }

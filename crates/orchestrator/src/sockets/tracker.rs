@@ -3,16 +3,19 @@
 //! Only new sockets are mapped to processes, which is the expensive part; a look at an unchanged machine compares two
 //! lists and ends.
 
-use super::{Listening, Place, PortFilter, Process};
+use super::{Host, Listening, Place, PortFilter, Process};
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 /// Follows the sockets of one user.
 #[derive(Debug)]
 pub(crate) struct Tracker {
     filter: PortFilter,
-    /// The last look, sorted.
+    /// The last look, in order.
     seen: Vec<Listening>,
-    owners: HashMap<u64, Process>,
+    /// The processes of the sockets, in the order of their inodes.
+    owners: Vec<(u32, Rc<Process>)>,
+    /// In order.
     places: Vec<Place>,
 }
 
@@ -31,58 +34,54 @@ impl Tracker {
         Self {
             filter,
             seen: Vec::new(),
-            owners: HashMap::new(),
+            owners: Vec::new(),
             places: Vec::new(),
         }
     }
 
-    /// Takes a look. `owners` maps inodes to processes and is called only when there are new ones.
+    /// Takes a look at `listening`. `owners` maps inodes, in order, to processes and is called only when there are new
+    /// ones.
     pub(crate) fn look(
         &mut self,
-        mut listening: Vec<Listening>,
-        owners: impl FnOnce(&[u64]) -> HashMap<u64, Process>,
+        listening: &mut Vec<Listening>,
+        owners: impl FnOnce(&[u32]) -> HashMap<u32, Rc<Process>>,
     ) -> Changes {
-        listening.retain(|socket| {
-            self.filter.allows(socket.address.port()) && socket.loopback_host().is_some()
-        });
+        listening.retain(|socket| self.filter.allows(socket.port));
         listening.sort_unstable();
-        if listening == self.seen {
+        if *listening == self.seen {
             return Changes::default();
         }
-        self.seen = listening;
+        self.seen.clone_from(listening);
+        self.seen.shrink_to_fit();
+        let mut inodes: Vec<u32> = self.seen.iter().map(|socket| socket.inode).collect();
+        inodes.sort_unstable();
         self.owners
-            .retain(|inode, _| self.seen.iter().any(|socket| socket.inode == *inode));
-        let unknown: Vec<u64> = self
-            .seen
-            .iter()
-            .map(|socket| socket.inode)
-            .filter(|inode| !self.owners.contains_key(inode))
-            .collect();
-        if !unknown.is_empty() {
-            self.owners.extend(owners(&unknown));
+            .retain(|(inode, _)| inodes.binary_search(inode).is_ok());
+        inodes.retain(|inode| self.owner(*inode).is_none());
+        if !inodes.is_empty() {
+            self.owners.extend(owners(&inodes));
+            self.owners.sort_unstable();
+            self.owners.shrink_to_fit();
         }
         let places = self.places_now();
-        let absent_from = |list: &[Place], place: &&Place| !list.contains(place);
         let changes = Changes {
-            appeared: places
-                .iter()
-                .filter(|place| absent_from(&self.places, place))
-                .cloned()
-                .collect(),
-            gone: self
-                .places
-                .iter()
-                .filter(|place| absent_from(&places, place))
-                .cloned()
-                .collect(),
+            appeared: missing_from(&self.places, &places),
+            gone: missing_from(&places, &self.places),
         };
         self.places = places;
         changes
     }
 
+    fn owner(&self, inode: u32) -> Option<&Rc<Process>> {
+        let at = self
+            .owners
+            .binary_search_by_key(&inode, |(inode, _)| *inode);
+        self.owners.get(at.ok()?).map(|(_, process)| process)
+    }
+
     /// Whether somebody still listened at a place at the last look.
     pub(crate) fn has(&self, place: &Place) -> bool {
-        self.places.contains(place)
+        self.places.binary_search(place).is_ok()
     }
 
     /// Who listened on a port at the last look.
@@ -94,22 +93,26 @@ impl Tracker {
     /// One place for each process and port, at its best address. A socket without a visible process is left alone: it
     /// may belong to something that is not this user's to ask.
     fn places_now(&self) -> Vec<Place> {
-        let mut best: BTreeMap<(&Process, u16), (u8, &'static str)> = BTreeMap::new();
+        let mut best: BTreeMap<(&Rc<Process>, u16), Host> = BTreeMap::new();
         for socket in &self.seen {
-            if let (Some(process), Some(host)) =
-                (self.owners.get(&socket.inode), socket.loopback_host())
-            {
-                let place = best.entry((process, socket.address.port())).or_insert(host);
-                *place = host.min(*place);
+            if let Some(process) = self.owner(socket.inode) {
+                let host = best.entry((process, socket.port)).or_insert(socket.host);
+                *host = socket.host.min(*host);
             }
         }
-        let place = |((process, port), (_, host)): ((&Process, u16), _)| Place {
-            process: process.clone(),
+        let place = |((process, port), host): ((&Rc<Process>, u16), Host)| Place {
+            process: Rc::clone(process),
             port,
             host,
         };
         best.into_iter().map(place).collect()
     }
+}
+
+/// The places of `these` that are not among `others`; both are in order.
+fn missing_from(others: &[Place], these: &[Place]) -> Vec<Place> {
+    let is_missing = |place: &&Place| others.binary_search(place).is_err();
+    these.iter().filter(is_missing).cloned().collect()
 }
 
 #[cfg(test)]
@@ -120,41 +123,46 @@ mod tests {
         Tracker::new(PortFilter::new(&toml::from_str("").unwrap()))
     }
 
-    fn socket(address: &str, inode: u64) -> Listening {
-        Listening {
-            address: address.parse().unwrap(),
-            v6_only: false,
-            inode,
-        }
+    fn socket(ip: &str, port: u16, inode: u32) -> Listening {
+        let host = Host::of(ip.parse().unwrap(), false).unwrap();
+        Listening { port, host, inode }
     }
 
-    fn process(pid: u32) -> Process {
-        Process {
+    fn process(pid: u32) -> Rc<Process> {
+        Rc::new(Process {
             started: u64::from(pid),
             pid,
-            name: format!("p{pid}"),
-        }
+            name: format!("p{pid}").into(),
+        })
     }
 
     /// Inode 12 belongs to process 1, inode 20 to process 2, and so on.
-    fn by_tens(inodes: &[u64]) -> HashMap<u64, Process> {
+    fn by_tens(inodes: &[u32]) -> HashMap<u32, Rc<Process>> {
+        assert!(inodes.is_sorted());
         inodes
             .iter()
-            .map(|inode| (*inode, process((inode / 10) as u32)))
+            .map(|inode| (*inode, process(inode / 10)))
             .collect()
     }
 
     fn show(places: &[Place]) -> Vec<String> {
         places
             .iter()
-            .map(|place| format!("{} {}:{}", place.process.name, place.host, place.port))
+            .map(|place| {
+                format!(
+                    "{} {}:{}",
+                    place.process.name,
+                    place.host.as_str(),
+                    place.port
+                )
+            })
             .collect()
     }
 
     #[test]
     fn one_process_on_two_addresses_of_a_port_is_one_place() {
         let changes = tracker().look(
-            vec![socket("[::]:8000", 11), socket("0.0.0.0:8000", 10)],
+            &mut vec![socket("::", 8_000, 11), socket("0.0.0.0", 8_000, 10)],
             by_tens,
         );
         assert_eq!(show(&changes.appeared), ["p1 127.0.0.1:8000"]);
@@ -163,7 +171,7 @@ mod tests {
     #[test]
     fn two_processes_on_one_port_are_two_places() {
         let changes = tracker().look(
-            vec![socket("127.0.0.1:8000", 10), socket("[::1]:8000", 20)],
+            &mut vec![socket("127.0.0.1", 8_000, 10), socket("::1", 8_000, 20)],
             by_tens,
         );
         assert_eq!(
@@ -175,9 +183,9 @@ mod tests {
     #[test]
     fn only_what_changed_is_told_and_only_new_sockets_are_mapped() {
         let mut tracker = tracker();
-        let (first, second) = (socket("0.0.0.0:8000", 10), socket("0.0.0.0:8001", 20));
-        tracker.look(vec![first], by_tens);
-        let changes = tracker.look(vec![second, first], |inodes| {
+        let (first, second) = (socket("0.0.0.0", 8_000, 10), socket("0.0.0.0", 8_001, 20));
+        tracker.look(&mut vec![first], by_tens);
+        let changes = tracker.look(&mut vec![second, first], |inodes| {
             assert_eq!(inodes, [20]);
             by_tens(inodes)
         });
@@ -185,17 +193,17 @@ mod tests {
             (show(&changes.appeared), show(&changes.gone)),
             (vec!["p2 127.0.0.1:8001".to_owned()], vec![])
         );
-        let changes = tracker.look(vec![first, second], |_| unreachable!("nothing is new"));
+        let changes = tracker.look(&mut vec![first, second], |_| unreachable!("nothing is new"));
         assert_eq!(changes, Changes::default());
-        let changes = tracker.look(vec![second], |_| unreachable!("nothing is new"));
+        let changes = tracker.look(&mut vec![second], |_| unreachable!("nothing is new"));
         assert_eq!(show(&changes.gone), ["p1 127.0.0.1:8000"]);
     }
 
     #[test]
     fn a_port_that_passes_to_another_process_is_gone_and_appeared() {
         let mut tracker = tracker();
-        tracker.look(vec![socket("0.0.0.0:8000", 10)], by_tens);
-        let changes = tracker.look(vec![socket("0.0.0.0:8000", 20)], by_tens);
+        tracker.look(&mut vec![socket("0.0.0.0", 8_000, 10)], by_tens);
+        let changes = tracker.look(&mut vec![socket("0.0.0.0", 8_000, 20)], by_tens);
         assert_eq!(
             (show(&changes.gone), show(&changes.appeared)),
             (
@@ -207,13 +215,9 @@ mod tests {
 
     #[test]
     fn what_has_no_process_or_no_business_here_is_no_place() {
-        let sockets = vec![
-            socket("0.0.0.0:22", 10),
-            socket("192.168.1.2:8000", 20),
-            socket("0.0.0.0:8000", 30),
-        ];
+        let mut sockets = vec![socket("0.0.0.0", 22, 10), socket("0.0.0.0", 8_000, 30)];
         assert_eq!(
-            tracker().look(sockets, |_| HashMap::new()),
+            tracker().look(&mut sockets, |_| HashMap::new()),
             Changes::default()
         );
     }

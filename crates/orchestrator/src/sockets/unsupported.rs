@@ -4,6 +4,7 @@ use super::{Listening, Process};
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::io;
+use std::rc::Rc;
 
 /// A line to the kernel, which there is none of.
 pub(crate) struct Kernel(Infallible);
@@ -18,11 +19,11 @@ impl Kernel {
         ))
     }
 
-    pub(crate) fn listening(&mut self) -> io::Result<Vec<Listening>> {
+    pub(crate) fn listening(&mut self, _found: &mut Vec<Listening>) -> io::Result<()> {
         match self.0 {}
     }
 }
 
-pub(crate) fn owners(_inodes: &[u64]) -> HashMap<u64, Process> {
+pub(crate) fn owners(_inodes: &[u32]) -> HashMap<u32, Rc<Process>> {
     HashMap::new()
 }
