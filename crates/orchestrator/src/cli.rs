@@ -1,6 +1,6 @@
 //! The command line. Flags go before environment variables, and both before the settings file.
 
-use crate::commands::{Completions, Probe, Services};
+use crate::commands::{Completions, Doctor, Probe, Services};
 use crate::error::Error;
 use crate::register::Register;
 use crate::serve::{Options, serve};
@@ -27,6 +27,8 @@ enum Command {
     Probe(Probe),
     /// Registers a service with the daemon.
     Register(Register),
+    /// Explains what is wrong with the daemon or its surroundings, and how to mend it.
+    Doctor(Doctor),
     /// Prints what a shell needs to complete this command line.
     Completions(Completions),
 }
@@ -66,6 +68,7 @@ impl Cli {
             Command::Services(command) => return command.run(),
             Command::Probe(command) => return command.run(),
             Command::Register(command) => return command.run(),
+            Command::Doctor(command) => return command.run(),
             Command::Completions(command) => return command.run(),
         };
         log_to_stderr(command.log);

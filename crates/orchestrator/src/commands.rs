@@ -1,13 +1,15 @@
-//! The commands for people, one file each: what the daemon knows (`services`), what a URL serves (`probe`), and the
-//! completions of a shell.
+//! The commands for people, one file each: what the daemon knows (`services`), what a URL serves (`probe`), what is
+//! wrong (`doctor`), and the completions of a shell.
 
 mod ask;
 mod completions;
+mod doctor;
 mod probe;
 mod services;
 mod table;
 
 pub(crate) use completions::Completions;
+pub(crate) use doctor::Doctor;
 pub(crate) use probe::Probe;
 pub(crate) use services::Services;
 

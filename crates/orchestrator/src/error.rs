@@ -85,6 +85,12 @@ pub enum Error {
         /// Why, and what to do.
         reason: &'static str,
     },
+    /// The doctor has found what keeps the daemon from its work.
+    #[error("{count} {} to be mended", if *count == 1 { "thing is" } else { "things are" })]
+    Unwell {
+        /// How many problems there are.
+        count: usize,
+    },
     /// What was asked for cannot be printed.
     #[error("the output cannot be written: {0}")]
     Output(#[source] io::Error),

@@ -23,6 +23,7 @@ mod health;
 mod http;
 mod identity;
 mod memory;
+mod notify;
 pub mod pool;
 mod publisher;
 mod reader;

@@ -8,6 +8,7 @@ use crate::finder::Finder;
 use crate::http::{
     self, Catalog, EVENTS, Frame, Guard, Hub, Outcomes, Registering, Server, own_service,
 };
+use crate::notify;
 use crate::pool::{Limits, Pool};
 use crate::publisher::{publish_catalog, publish_health};
 use crate::registrar::Registrar;
@@ -77,8 +78,11 @@ async fn run(options: Options) -> Result<(), Error> {
     if let Some(path) = ready_file {
         announce(&path, address).map_err(|source| Error::ReadyFile { path, source })?;
     }
+    notify::ready(address);
+    spawn_local(notify::keep_alive());
     let signal = signals.next().await;
     tracing::info!(signal, "stopping");
+    notify::stopping();
     spawn_local(signals.end_at_next());
     // Nobody is left to hear it only when the server has ended already.
     let _ = stop.send(true);

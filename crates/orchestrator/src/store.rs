@@ -9,6 +9,7 @@ mod epoch_file;
 mod state;
 
 pub use embedded::EmbeddedStore;
+pub(crate) use epoch_file::{LOCK, recorded as recorded_epoch};
 pub(crate) use state::default_dir;
 pub use state::{State, Writes};
 

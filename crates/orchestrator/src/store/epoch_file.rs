@@ -16,7 +16,8 @@ use std::path::Path;
 
 const FILE: &str = "epoch.json";
 const TEMPORARY: &str = "epoch.json.tmp";
-const LOCK: &str = "lock";
+/// The file in the state folder that a daemon locks as long as it runs.
+pub(crate) const LOCK: &str = "lock";
 /// The version of the file's format.
 const FORMAT: u32 = 1;
 /// Starts that may have been lost when the machine lost its power: many more than there are in the seconds that a disk
@@ -111,6 +112,11 @@ fn next(before: &Epoch, step: u64) -> Option<Epoch> {
         .checked_add(step)
         .filter(|boot| *boot <= MAX_COUNT)?;
     Epoch::new(before.registry(), boot).ok()
+}
+
+/// The last epoch that was counted in a folder, which need not be locked.
+pub(crate) fn recorded(dir: &Path) -> Result<Option<Epoch>, StoreError> {
+    Ok(read(&dir.join(FILE))?.map(|(epoch, _)| epoch))
 }
 
 /// The last epoch and the run of the machine that it is from.

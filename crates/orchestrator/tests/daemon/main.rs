@@ -1,6 +1,8 @@
 //! The daemon from outside: the real binary, over real sockets.
 
 mod catalog;
+#[cfg(target_os = "linux")]
+mod doctor;
 mod durability;
 mod events;
 mod guard;
@@ -15,3 +17,5 @@ mod security;
 mod services;
 mod settings;
 mod support;
+#[cfg(target_os = "linux")]
+mod systemd;
