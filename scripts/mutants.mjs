@@ -17,7 +17,7 @@ const SCHEDULES = '20000';
 const MUTANTS = [
   ['settles-once-by-deadline', `${RESOLVER}/machine.rs`, 'self.deadline = self.options.timeout;', 'self.deadline = self.options.timeout + Millis(1);'],
   ['no-worse-source', `${RESOLVER}/holdings.rs`, '(Source::Provided, &self.provided),\n            (Source::Cache, &self.cache),', '(Source::Cache, &self.cache),\n            (Source::Provided, &self.provided),'],
-  ['no-older-revision', `${RESOLVER}/holdings.rs`, 'if self.0.get(at).is_some_and(|it| stamp.is_older_than(it)) {', 'if self.0.get(at).is_none() {'],
+  ['no-older-revision', `${RESOLVER}/holdings.rs`, 'if newest.is_older_than(&before) {', 'if newest.epoch != before.epoch && newest.is_older_than(&before) {'],
   ['subscribers-agree', 'crates/sim/src/store.rs', 'if !self.shown.is_pending() {\n            let _reported', 'if self.settlements > 1 {\n            let _reported'],
   ['safe-methods-only', `${RESOLVER}/race.rs`, '.is_none_or(|page| page.origin() == origin.origin());', '.is_none_or(|page| page.origin() != origin.path());'],
   ['no-unasked-local-access', 'crates/protocol/src/probe/access.rs', 'loopback: self.loopback || page.is_none_or(BaseUrl::is_loopback),', 'loopback: true,'],

@@ -8,7 +8,7 @@ use js_sys::{Array, Function, JSON, JsString, Object};
 use landfall_protocol::json::{Json, MAX_COUNT, MAX_DEPTH, OutOfBounds, check_bounds};
 use landfall_protocol::refused::Refused;
 use landfall_protocol::resolver::{Event, Message};
-use landfall_protocol::snapshot::Snapshot;
+use landfall_protocol::snapshot::{Snapshot, stamp, write_stamp};
 use serde::Serialize;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -226,7 +226,7 @@ pub(crate) fn refusal(refused: &Refused) -> JsValue {
     json.0
 }
 
-/// What a tab tells the others: `{kind}`, with `visible` or `snapshot`.
+/// What a tab tells the others: `{kind}`, with `live`, `visible`, `snapshot`, or `epoch` and `revision`.
 pub(crate) fn message_to_js(message: &Message<Rc<Snapshot<JsJson>>>) -> JsValue {
     let mut json = JsJson::object();
     let kind = match message {
@@ -242,6 +242,10 @@ pub(crate) fn message_to_js(message: &Message<Rc<Snapshot<JsJson>>>) -> JsValue 
         Message::Snapshot(snapshot) => {
             json.set("snapshot", snapshot.to_json());
             "snapshot"
+        }
+        Message::Newer(stamp) => {
+            write_stamp(&mut json, Some(&stamp.epoch), Some(stamp.revision));
+            "newer"
         }
     };
     json.set("kind", JsJson::of_text(kind));
@@ -259,6 +263,7 @@ pub(crate) fn message(json: &JsJson) -> Option<Message<JsJson>> {
             visible: json.get("visible")?.0.as_bool()?,
         }),
         "snapshot" => Some(Message::Snapshot(json.get("snapshot")?)),
+        "newer" => Some(Message::Newer(stamp(json).ok()??)),
         _ => None,
     }
 }

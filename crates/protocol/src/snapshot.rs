@@ -9,8 +9,9 @@ mod read;
 mod shown;
 mod write;
 
-pub use read::{Restored, restore};
+pub use read::{Restored, restore, stamp};
 pub use shown::Shown;
+pub use write::write_stamp;
 
 use crate::catalog::Service;
 use crate::endpoint::Wanted;

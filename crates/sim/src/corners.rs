@@ -1,7 +1,7 @@
 //! The corners that schedules must reach, so that an invariant that always holds has also been tried.
 
 /// Every corner: what was shown, told, asked, or had to be ignored.
-pub const CORNERS: [&str; 57] = [
+pub const CORNERS: [&str; 59] = [
     // Statuses.
     "provided",
     "cached",
@@ -65,6 +65,8 @@ pub const CORNERS: [&str; 57] = [
     "a leader learnt from a follower",
     "a leader was contradicted",
     "a relay was older",
+    "a tab learnt that what it has is outdated",
+    "a leader may not ask what another tab found",
     "a relayed value was lost",
     "a tab was closed or crashed",
     "the client was closed under way",
@@ -72,7 +74,7 @@ pub const CORNERS: [&str; 57] = [
 
 /// Which corners a run has reached, one bit each in the order of [`CORNERS`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Reached(u64);
+pub struct Reached(u128);
 
 impl Reached {
     pub(crate) fn mark(&mut self, corner: &str) {

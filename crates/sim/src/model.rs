@@ -193,12 +193,25 @@ impl Model {
         stamp.is_some_and(|it| self.newest_live.knows_newer(it))
     }
 
+    /// The newest that was live of a registry here or, as it was told, in another tab.
+    pub(crate) fn newest(&self, registry: &str) -> Option<Stamp> {
+        self.newest_live.0.get(registry).copied()
+    }
+
+    /// Another tab knows this stamp. Whether what is live here is older: a reason to doubt it.
+    pub(crate) fn learn(&mut self, stamp: Stamp) -> bool {
+        self.newest_live.admits(Some(stamp));
+        let outdated = self.live.as_ref().is_some_and(|it| self.knows_newer(it));
+        self.doubts += u32::from(outdated);
+        outdated
+    }
+
     /// What was live and is lost.
     pub(crate) fn lost_value(&self) -> Option<&Held> {
         self.cache.as_ref().filter(|_| self.lost)
     }
 
-    fn lose(&mut self) {
+    pub(crate) fn lose(&mut self) {
         self.cache = self.live.take();
         self.linked = false;
         self.lost = true;

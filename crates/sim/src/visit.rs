@@ -217,9 +217,11 @@ impl Visit {
 
     /// Whether a candidate may not be asked from where the page is.
     fn is_barred(&self, candidate: usize) -> bool {
-        self.setup.page == Page::Public
-            && requests::is_local(self.setup.origins[candidate].url)
-            && !self.local_access
+        self.is_barred_url(self.setup.origins[candidate].url)
+    }
+
+    fn is_barred_url(&self, url: &str) -> bool {
+        self.setup.page == Page::Public && requests::is_local(url) && !self.local_access
     }
 
     fn tell_model(&mut self, moment: Moment<'_>, input: &Input<Shared>) {

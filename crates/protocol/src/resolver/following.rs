@@ -6,6 +6,7 @@ use super::link::Link;
 use super::machine::Resolver;
 use super::tabs::{Lock, Message};
 use crate::json::Json;
+use crate::refused::Code;
 use std::rc::Rc;
 
 impl<J: Json> Resolver<J> {
@@ -73,7 +74,13 @@ impl<J: Json> Resolver<J> {
                 match self.holdings.take_relayed(&json, self.io.now) {
                     Ok(Taken::Changed) => self.changed = true,
                     Ok(Taken::Same) => {}
-                    Err(refused) => self.note("refused", None, refused.code.as_str()),
+                    Err(refused) => {
+                        self.note("refused", None, refused.code.as_str());
+                        let newer = self.holdings.newest().cloned();
+                        if let Some(newer) = newer.filter(|_| refused.code == Code::Older) {
+                            self.io.act(Action::Post(Message::Newer(newer)));
+                        }
+                    }
                 }
                 // A leader that knew less than its followers goes on from there.
                 if self.tabs.leads() {
@@ -81,6 +88,14 @@ impl<J: Json> Resolver<J> {
                 }
             }
             Message::Snapshot(_) => self.tabs.contradicted(&self.io),
+            // Its origin may have something newer by now; otherwise it is behind another one, and is lost.
+            Message::Newer(stamp) => {
+                if self.holdings.learn(&stamp)
+                    && let Some(link) = &mut self.link
+                {
+                    link.poll_now(&self.io);
+                }
+            }
         }
     }
 

@@ -73,20 +73,21 @@ struct Newest(Vec<Stamp>);
 const REGISTRIES: usize = 8;
 
 impl Newest {
-    /// Remembers a stamp; `false` when a newer one of its registry is known.
+    /// Remembers a stamp; `false` when a newer one of its registry is known. That registry comes last from now on.
     fn admit(&mut self, stamp: Option<&Stamp>) -> bool {
         let Some(stamp) = stamp else { return true };
         let registry = |it: &Stamp| it.epoch.registry() == stamp.epoch.registry();
-        if let Some(at) = self.0.iter().position(registry) {
-            if self.0.get(at).is_some_and(|it| stamp.is_older_than(it)) {
-                return false;
+        let known = self.0.iter().position(registry);
+        let mut newest = stamp.clone();
+        if known.is_some() || self.0.len() == REGISTRIES {
+            let before = self.0.remove(known.unwrap_or_default());
+            if newest.is_older_than(&before) {
+                newest = before;
             }
-            self.0.remove(at);
-        } else if self.0.len() == REGISTRIES {
-            self.0.remove(0);
         }
-        self.0.push(stamp.clone());
-        true
+        let is_new = newest == *stamp;
+        self.0.push(newest);
+        is_new
     }
 }
 
@@ -147,6 +148,28 @@ impl<J: Json> Holdings<J> {
         self.live = Some(held);
         self.lost = None;
         Ok(if same { Taken::Same } else { Taken::Changed })
+    }
+
+    /// The newest that is known of the registry that was spoken of last.
+    pub(super) fn newest(&self) -> Option<&Stamp> {
+        self.newest_live.0.last()
+    }
+
+    /// Another tab has seen this. Says whether what is live here is older.
+    pub(super) fn learn(&mut self, stamp: &Stamp) -> bool {
+        self.newest_live.admit(Some(stamp));
+        self.is_outdated()
+    }
+
+    /// Whether something newer than what is live is known to have been live in some tab.
+    pub(super) fn is_outdated(&self) -> bool {
+        let newer = |it: &Stamp| {
+            self.newest_live
+                .0
+                .iter()
+                .any(|known| it.is_older_than(known))
+        };
+        self.live_stamp().is_some_and(newer)
     }
 
     /// The backend is lost: its value ranks as cache until it is live again.

@@ -8,7 +8,7 @@ use super::io::Io;
 use super::link::{Link, News};
 use super::options::Options;
 use super::race::{Race, Won};
-use super::tabs::{Message, Tabs};
+use super::tabs::Tabs;
 use super::trace::{Entry, Sent};
 use crate::catalog::Document;
 use crate::endpoint::Wanted;
@@ -24,7 +24,7 @@ use std::rc::Rc;
 /// The first look at the page-local sources after the one at the start: the event that was missed.
 const FIRST_LOOK: Millis = Millis(100);
 /// Between two later looks, while the search is young; afterwards the span doubles up to the second.
-const LOOKS: (Millis, Millis) = (Millis(250), Millis(5_000));
+pub(super) const LOOKS: (Millis, Millis) = (Millis(250), Millis(5_000));
 
 /// Finds the backend of one page and keeps what the page sees true. See the [module](super).
 pub struct Resolver<J> {
@@ -40,7 +40,7 @@ pub struct Resolver<J> {
     look_span: Millis,
     pub(super) deadline: Millis,
     pub(super) visible: bool,
-    online: bool,
+    pub(super) online: bool,
     pub(super) settled: bool,
     closed: bool,
     pub(super) published: Option<Rc<Snapshot<J>>>,
@@ -152,10 +152,6 @@ impl<J: Json> Resolver<J> {
         self.io.audit.0.iter()
     }
 
-    pub(super) const fn is_active(&self) -> bool {
-        self.visible && self.online
-    }
-
     fn start(&mut self) {
         self.deadline = self.options.timeout;
         if let Some(kept) = self.options.cached.take() {
@@ -191,7 +187,7 @@ impl<J: Json> Resolver<J> {
         self.race.start(&mut self.io);
     }
 
-    fn look(&mut self, pause: Millis) {
+    pub(super) fn look(&mut self, pause: Millis) {
         self.io.act(Action::Look);
         self.next_look = self.io.now + pause;
     }
@@ -272,8 +268,9 @@ impl<J: Json> Resolver<J> {
                 link.good(&found, &mut self.io);
                 let origin = link.origin.clone();
                 match self.take_live(&origin, &found) {
+                    Ok(()) => {}
                     // Another answer was quicker: nothing is wrong with the origin.
-                    Ok(()) | Err(Reason::Older) => {}
+                    Err(Reason::Older) if !self.holdings.is_outdated() => {}
                     Err(reason) => self.lost(reason),
                 }
             }
@@ -311,50 +308,6 @@ impl<J: Json> Resolver<J> {
         self.look_span = LOOKS.0;
         self.begin_race();
         self.changed = true;
-    }
-
-    fn set_active(&mut self, visible: bool, online: bool) {
-        let before = self.is_active();
-        if self.visible != visible {
-            self.tabs.seen(visible, &mut self.io);
-        }
-        self.visible = visible;
-        self.online = online;
-        let active = self.is_active();
-        if before == active {
-            return;
-        }
-        match &mut self.link {
-            Some(link) => link.set_active(active, &mut self.io),
-            None if active && self.tabs.leads() && !self.holdings.is_live() => {
-                self.race.hurry(&self.io);
-            }
-            None => {}
-        }
-    }
-
-    fn permit(&mut self, permitted: Access) {
-        let Some(lost) = self.race.permit(permitted, &mut self.io) else {
-            return;
-        };
-        match &mut self.link {
-            Some(link) => match self.race.obstacle(&link.origin) {
-                Some(reason) => self.lost(reason),
-                None if lost => link.ask_anew(&mut self.io),
-                None => {}
-            },
-            None if !lost && self.tabs.leads() => self.race.hurry(&self.io),
-            None => {}
-        }
-    }
-
-    fn refresh(&mut self) {
-        self.look(LOOKS.0);
-        match &mut self.link {
-            Some(link) => link.poll_now(&self.io),
-            None if self.tabs.leads() => self.race.hurry(&self.io),
-            None => self.io.act(Action::Post(Message::Hello)),
-        }
     }
 
     fn close(&mut self) {
@@ -398,7 +351,7 @@ impl<J: Json> Resolver<J> {
                 self.link_news(news);
             }
             None => {
-                let active = self.visible && self.online;
+                let active = self.is_active();
                 self.race.advance(&mut self.io, active);
             }
         }

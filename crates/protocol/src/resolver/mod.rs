@@ -22,6 +22,7 @@
 
 mod action;
 mod bases;
+mod conditions;
 mod event;
 mod following;
 mod holdings;

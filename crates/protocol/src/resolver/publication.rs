@@ -32,6 +32,10 @@ impl<J: Json> Resolver<J> {
         self.changed = false;
         let snapshot = Rc::new(self.view());
         if self.published.as_ref() == Some(&snapshot) {
+            // What the page hands in hides from itself what was found and lost at once, and not from the others.
+            if self.holdings.lost.is_some() && self.tabs.is_followed() {
+                self.relay();
+            }
             return;
         }
         let events = self.events(&snapshot);

@@ -7,6 +7,7 @@
 use super::action::Action;
 use super::io::Io;
 use super::{Why, trace::Entry};
+use crate::id::Stamp;
 use crate::time::Millis;
 
 /// How long a tab waits to hear whether it leads before it asks the network all the same.
@@ -48,6 +49,8 @@ pub enum Message<S> {
     },
     /// The leader's snapshot.
     Snapshot(S),
+    /// What was told is older than this, which was live here: what one tab has seen, all of them know.
+    Newer(Stamp),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

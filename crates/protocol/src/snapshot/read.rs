@@ -51,14 +51,7 @@ pub fn restore<J: Json>(json: &J) -> Result<Restored<J>, Refused> {
             Err(place) => known.insert(place, endpoint),
         }
     }
-    let epoch = json.optional_object("epoch")?;
-    let stamp = match (epoch, json.optional_count("revision")?) {
-        (Some(epoch), Some(revision)) => Some(Stamp {
-            epoch: read::epoch(&epoch)?,
-            revision: read::revision(revision)?,
-        }),
-        _ => None,
-    };
+    let stamp = stamp(json)?;
     let origin = json.optional_text("origin")?;
     let rung = json.optional_text("rung")?;
     Ok(Restored {
@@ -69,5 +62,20 @@ pub fn restore<J: Json>(json: &J) -> Result<Restored<J>, Refused> {
         },
         origin: origin.map(|it| BaseUrl::parse(&it)).transpose()?,
         rung: rung.and_then(|it| Rung::parse(&it)),
+    })
+}
+
+/// The epoch and revision of a snapshot; `None` where it has not both.
+///
+/// # Errors
+/// [`Refused`] with what is wrong with them.
+pub fn stamp<J: Json>(json: &J) -> Result<Option<Stamp>, Refused> {
+    let epoch = json.optional_object("epoch")?;
+    Ok(match (epoch, json.optional_count("revision")?) {
+        (Some(epoch), Some(revision)) => Some(Stamp {
+            epoch: read::epoch(&epoch)?,
+            revision: read::revision(revision)?,
+        }),
+        _ => None,
     })
 }

@@ -30,8 +30,7 @@ impl View {
         json.set("subject", J::of_optional_text(self.subject.as_deref()));
         json.set("origin", J::of_optional_text(self.origin.as_deref()));
         json.set("rung", J::of_optional_text(self.rung));
-        json.set("epoch", self.epoch.as_ref().map_or_else(J::null, epoch));
-        json.set("revision", self.revision.map_or_else(J::null, J::of_count));
+        write_stamp(&mut json, self.epoch.as_ref(), self.revision);
         json.set("baseUrl", J::of_text(&self.base_url));
         json.set("wsBaseUrl", J::of_text(&self.ws_base_url));
         let mut services = J::object();
@@ -52,6 +51,12 @@ impl View {
         json.set("names", map);
         json
     }
+}
+
+/// Writes the members that [`stamp`](super::stamp) reads.
+pub fn write_stamp<J: Json>(json: &mut J, known: Option<&Epoch>, revision: Option<u64>) {
+    json.set("epoch", known.map_or_else(J::null, epoch));
+    json.set("revision", revision.map_or_else(J::null, J::of_count));
 }
 
 fn epoch<J: Json>(epoch: &Epoch) -> J {

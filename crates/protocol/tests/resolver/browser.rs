@@ -73,6 +73,7 @@ impl Browser {
                             Message::Hello => Message::Hello,
                             Message::Lead { live } => Message::Lead { live: *live },
                             Message::Beat { visible } => Message::Beat { visible: *visible },
+                            Message::Newer(stamp) => Message::Newer(stamp.clone()),
                             Message::Snapshot(snapshot) => {
                                 let mut json = serde_json::to_value(&snapshot.view).unwrap();
                                 json["config"] = json!({});

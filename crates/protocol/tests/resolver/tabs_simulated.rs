@@ -2,6 +2,7 @@
 
 use crate::browser::Browser;
 use crate::host::{BACKEND, Host, Site, catalog, json_answer, options, url};
+use landfall_protocol::id::{Epoch, Stamp};
 use landfall_protocol::resolver::{Action, Input, Lock, Message, StreamEvent};
 use serde_json::{Value, json};
 
@@ -34,6 +35,40 @@ fn follower() -> Host {
     host
 }
 
+/// A tab that finds a backend which does this.
+fn finder(site: Site) -> Host {
+    let mut host = tab();
+    host.sites.insert(BACKEND.to_owned(), site);
+    host
+}
+
+/// The one that leads, and is followed.
+fn leader(site: Site) -> Host {
+    let mut host = finder(site);
+    host.input(Input::Lock(Lock::Granted));
+    host.input(Input::Heard(Message::Hello));
+    host
+}
+
+/// A tab of a page that may not ask this machine.
+fn public_tab() -> Host {
+    let mut options = options();
+    options.tabs = true;
+    options.page = Some(url("https://app.example"));
+    Host::new(options).start()
+}
+
+fn stamp(revision: u64) -> Stamp {
+    Stamp {
+        epoch: Epoch::new("r", 1).unwrap(),
+        revision,
+    }
+}
+
+fn serving(revision: u64) -> Site {
+    Site::Answers(5, json_answer(catalog(1, revision, BACKEND)))
+}
+
 /// What it has posted since the last time, without the signs of life.
 fn told(host: &mut Host) -> Vec<&'static str> {
     let posted = std::mem::take(&mut host.posted).into_iter();
@@ -43,6 +78,7 @@ fn told(host: &mut Host) -> Vec<&'static str> {
         Message::Lead { live: false } => Some("leads and asks"),
         Message::Beat { .. } => None,
         Message::Snapshot(it) => Some(it.view.status),
+        Message::Newer(_) => Some("newer"),
     });
     names.collect()
 }
@@ -83,11 +119,7 @@ fn a_tab_that_leads_without_knowing_is_told_by_those_that_follow() {
 
 #[test]
 fn what_a_tab_found_before_it_was_told_who_leads_the_leader_hears() {
-    let mut host = tab();
-    host.sites.insert(
-        BACKEND.to_owned(),
-        Site::Answers(5, json_answer(catalog(1, 1, BACKEND))),
-    );
+    let mut host = finder(serving(1));
     host.until(100);
     assert_eq!(host.status(), "live");
     host.input(Input::Lock(Lock::Taken));
@@ -96,13 +128,7 @@ fn what_a_tab_found_before_it_was_told_who_leads_the_leader_hears() {
 
 #[test]
 fn the_page_s_own_values_hide_the_loss_of_the_backend_from_nobody_else() {
-    let mut host = tab();
-    host.sites.insert(
-        BACKEND.to_owned(),
-        Site::Answers(5, json_answer(catalog(1, 1, BACKEND))),
-    );
-    host.input(Input::Lock(Lock::Granted));
-    host.input(Input::Heard(Message::Hello));
+    let mut host = leader(serving(1));
     host.until(100);
     host.input(Input::Provided(json!({"from": "page"})));
     assert_eq!(told(&mut host), ["leads and asks", "live"]);
@@ -146,10 +172,7 @@ fn lost_is_lost_also_for_a_tab_that_knew_something_newer() {
 
 #[test]
 fn a_tab_that_takes_over_does_not_ask_this_machine_without_permission() {
-    let mut options = options();
-    options.tabs = true;
-    options.page = Some(url("https://app.example"));
-    let mut host = Host::new(options).start();
+    let mut host = public_tab();
     host.input(Input::Lock(Lock::Taken));
     host.input(Input::Heard(relayed("live", 1)));
     host.input(Input::Lock(Lock::Granted));
@@ -159,13 +182,7 @@ fn a_tab_that_takes_over_does_not_ask_this_machine_without_permission() {
 
 #[test]
 fn a_leader_that_is_contradicted_tells_again_and_not_at_once() {
-    let mut host = tab();
-    host.sites.insert(
-        BACKEND.to_owned(),
-        Site::Answers(5, json_answer(catalog(1, 1, BACKEND))),
-    );
-    host.input(Input::Lock(Lock::Granted));
-    host.input(Input::Heard(Message::Hello));
+    let mut host = leader(serving(1));
     host.until(100);
     told(&mut host);
     // A tab that led and was frozen does not know yet that it was robbed; two such tabs do not shout at each other.
@@ -206,4 +223,66 @@ fn who_meant_to_take_over_from_a_hidden_leader_and_was_hidden_itself_asks_anew()
     host.input(Input::Visible(true));
     host.until(3_000);
     assert!(!host.tab_actions.contains(&Action::Steal));
+}
+
+#[test]
+fn what_one_tab_has_seen_the_leader_is_told_and_it_looks_elsewhere() {
+    let mut host = leader(serving(4));
+    host.until(100);
+    assert_eq!(host.snapshot().view.revision, Some(4));
+    // A follower was told, and has seen something newer.
+    let mut other = follower();
+    other.input(Input::Heard(relayed("live", 5)));
+    told(&mut other);
+    other.input(Input::Heard(relayed("live", 4)));
+    let Some(Message::Newer(stamp)) = other.posted.pop() else {
+        panic!("{:?}", other.posted)
+    };
+    assert_eq!(stamp.revision, 5);
+    // The origin is asked at once, and still has what is older: it is behind another one.
+    let sent = host.requests_to(BACKEND);
+    host.input(Input::Heard(Message::Newer(stamp)));
+    host.until(150);
+    assert!(host.requests_to(BACKEND) > sent);
+    assert_eq!(
+        (host.status(), host.snapshot().view.code),
+        ("stale", "older")
+    );
+}
+
+#[test]
+fn a_leader_whose_origin_has_something_newer_by_then_loses_nothing() {
+    let mut host = leader(serving(4));
+    host.until(100);
+    host.sites.insert(BACKEND.to_owned(), serving(6));
+    host.input(Input::Heard(Message::Newer(stamp(5))));
+    host.until(200);
+    assert_eq!(
+        (host.status(), host.snapshot().view.revision),
+        ("live", Some(6))
+    );
+    assert!(!host.event_names().contains(&"discovery-failed"));
+    // And what is known already changes nothing.
+    let sent = host.requests_to(BACKEND);
+    host.input(Input::Heard(Message::Newer(stamp(5))));
+    host.until(300);
+    assert_eq!(host.requests_to(BACKEND), sent);
+}
+
+#[test]
+fn what_another_tab_found_and_the_leader_may_not_ask_is_stale_for_all_of_them() {
+    let mut host = public_tab();
+    host.input(Input::Lock(Lock::Granted));
+    host.input(Input::Heard(Message::Hello));
+    host.until(1_500);
+    host.input(Input::Provided(json!({"from": "page"})));
+    told(&mut host);
+    // Another tab was told of the permission sooner.
+    host.input(Input::Heard(relayed("live", 1)));
+    assert_eq!((host.status(), host.requests_to(BACKEND)), ("provided", 0));
+    assert_eq!(told(&mut host), ["stale"]);
+    host.sites.insert(BACKEND.to_owned(), serving(1));
+    host.input(Input::LocalAccess(true));
+    host.until(1_600);
+    assert_eq!((host.status(), told(&mut host)), ("live", vec!["live"]));
 }

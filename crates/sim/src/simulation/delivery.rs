@@ -161,6 +161,7 @@ impl Simulation<'_> {
                     Told::Snapshot(_, relayed) => it.visit.hear_relay(relayed),
                     Told::Beat { visible } => it.heard_leader = visible.then_some(self.now),
                     Told::Lead { .. } => it.heard_leader = None,
+                    Told::Newer(_, stamp) => it.visit.hear_newer(*stamp),
                     Told::Hello => {}
                 }
                 self.step(tab, Input::Heard(told.message()))

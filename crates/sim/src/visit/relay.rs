@@ -1,10 +1,12 @@
 //! One visit among several: which part it plays, and what it hears from the others.
 
 use super::{Effect, Visit};
+use crate::document::Stamp;
 use crate::invariant::{Checked, Invariant};
 use crate::json::Shared;
 use crate::model::{Held, Relayed};
 use crate::schedule::Sharing;
+use landfall_protocol::id;
 use landfall_protocol::resolver::{Lock, Message};
 use landfall_protocol::snapshot::Snapshot;
 use std::rc::Rc;
@@ -26,9 +28,15 @@ pub(crate) enum Role {
 #[derive(Debug, Clone)]
 pub(crate) enum Told {
     Hello,
-    Lead { live: bool },
-    Beat { visible: bool },
+    Lead {
+        live: bool,
+    },
+    Beat {
+        visible: bool,
+    },
     Snapshot(Shared, Relayed),
+    /// Something newer is known than what was told.
+    Newer(id::Stamp, Stamp),
 }
 
 impl Told {
@@ -38,6 +46,7 @@ impl Told {
             Self::Lead { live } => Message::Lead { live: *live },
             Self::Beat { visible } => Message::Beat { visible: *visible },
             Self::Snapshot(json, _) => Message::Snapshot(json.clone()),
+            Self::Newer(stamp, _) => Message::Newer(stamp.clone()),
         }
     }
 }
@@ -70,8 +79,7 @@ impl Visit {
         self.asked_unled = false;
         match role {
             Role::Joining | Role::Follower | Role::Away => self.model.linked = false,
-            // It goes on from where the tab before it left off.
-            Role::Leader | Role::Alone => self.model.linked = self.model.live.is_some(),
+            Role::Leader | Role::Alone => self.go_on(),
         }
     }
 
@@ -105,7 +113,26 @@ impl Visit {
         }
         if self.role == Role::Leader && self.model.live.is_some() {
             self.reached.mark("a leader learnt from a follower");
-            self.model.linked = true;
+            self.go_on();
+        }
+    }
+
+    /// It leads and goes on from what other tabs found; what it may not ask itself, it cannot say to be live.
+    fn go_on(&mut self) {
+        let live = self.model.live.as_ref().and_then(|it| it.origin.clone());
+        self.model.linked = live.is_some();
+        if live.is_some_and(|it| self.is_barred_url(&it)) {
+            self.reached
+                .mark("a leader may not ask what another tab found");
+            self.model.lose();
+        }
+    }
+
+    /// Tells the model what another tab knows, before the machine gets it.
+    pub(crate) fn hear_newer(&mut self, stamp: Stamp) {
+        if !self.closed && self.model.learn(stamp) {
+            self.reached
+                .mark("a tab learnt that what it has is outdated");
         }
     }
 
@@ -136,6 +163,17 @@ impl Visit {
                         return Err((Invariant::FollowersAgree, what));
                     };
                     Told::Snapshot(snapshot.to_json(), truth)
+                }
+                Message::Newer(stamp) => {
+                    let newest = self.model.newest(stamp.epoch.registry());
+                    let same =
+                        |it: &Stamp| (it.boot, it.revision) == (stamp.epoch.boot(), stamp.revision);
+                    let Some(truth) = newest.filter(same) else {
+                        let what =
+                            format!("{stamp:?} is told to other tabs, which is not the newest");
+                        return Err((Invariant::FollowersAgree, what));
+                    };
+                    Told::Newer(stamp, truth)
                 }
             };
             self.effects.push(Effect::Post(told));
