@@ -269,13 +269,13 @@ pub(crate) fn message(json: &JsJson) -> Option<Message<JsJson>> {
 }
 
 /// One publication: `{snapshot, events}`.
-pub(crate) fn publish(to: &Function, snapshot: &Snapshot<JsJson>, events: &[Event]) {
+pub(crate) fn publish(to: &Function, snapshot: &JsJson, events: &[Event]) {
     let mut change = JsJson::object();
     let mut list = JsJson::array();
     for event in events {
         list.push(told(event));
     }
-    change.set("snapshot", snapshot.to_json());
+    change.set("snapshot", snapshot.clone());
     change.set("events", list);
     // The facade's function reports what its listeners throw; it does not throw itself.
     let _ = to.call1(&JsValue::UNDEFINED, &change.0);

@@ -22,7 +22,13 @@ use wasm_bindgen::JsValue;
 /// What is under way, by its name: few at a time, and dropped when it is taken out.
 type Held<K, V> = Vec<(K, V)>;
 
-type Publication = (Rc<Snapshot<JsJson>>, Vec<Event>);
+/// What the page is to be told.
+struct Publication {
+    snapshot: Rc<Snapshot<JsJson>>,
+    events: Vec<Event>,
+    /// Whether it is kept for the next visit once the page has it: storage is slow.
+    keep: bool,
+}
 
 /// Runs one machine and its effects.
 pub(crate) struct Driver {
@@ -91,8 +97,8 @@ impl Driver {
                 while let Some(action) = self.next_action() {
                     self.perform(action);
                 }
-            } else if let Some((snapshot, events)) = take(&self.outbox) {
-                convert::publish(&self.publish, &snapshot, &events);
+            } else if let Some(publication) = take(&self.outbox) {
+                self.tell(&publication);
             } else {
                 break;
             }
@@ -183,8 +189,10 @@ impl Driver {
                 }
             }
             Action::Store(snapshot) => {
-                if let Some(storage) = &self.storage {
-                    storage.keep(snapshot.to_json().value());
+                let mut outbox = self.outbox.borrow_mut();
+                match outbox.last_mut() {
+                    Some(last) if Rc::ptr_eq(&last.snapshot, &snapshot) => last.keep = true,
+                    _ => self.keep(&snapshot.to_json()),
                 }
             }
             Action::Forget => {
@@ -193,8 +201,26 @@ impl Driver {
                 }
             }
             Action::Publish { snapshot, events } => {
-                self.outbox.borrow_mut().push((snapshot, events));
+                self.outbox.borrow_mut().push(Publication {
+                    snapshot,
+                    events,
+                    keep: false,
+                });
             }
+        }
+    }
+
+    fn tell(&self, publication: &Publication) {
+        let snapshot = publication.snapshot.to_json();
+        convert::publish(&self.publish, &snapshot, &publication.events);
+        if publication.keep {
+            self.keep(&snapshot);
+        }
+    }
+
+    fn keep(&self, snapshot: &JsJson) {
+        if let Some(storage) = &self.storage {
+            storage.keep(snapshot.value());
         }
     }
 

@@ -36,7 +36,10 @@ async function activate(lab, side, { handler, limit, neighbour, lateAfter }) {
 
 const activation = (how) => async (lab, side, { limit }) => (await activate(lab, side, { ...how, limit })).measured;
 
-/** A page that was here before: until its component has a config, and whether it had it at once. */
+/**
+ * A page that was here before: until its component has a config, and whether it could read the last known good value in the
+ * task that asked for it, with the backend's URL and what was found of an endpoint's methods.
+ */
 async function secondVisit(lab, side, { limit }) {
   const ports = await lab.ports();
   const backend = await lab.backend(withCatalog(), ports[2]);
@@ -49,21 +52,21 @@ async function secondVisit(lab, side, { limit }) {
   const second = await visit(lab, visitor, side, { ports });
   const usable = await second.told({}, limit);
   const live = await second.told({ status: 'live' }, limit);
+  const atOnce = second.notes.find(({ kind }) => kind === 'at-once');
   return {
     ...timesAndRequests(usable, backend),
     requests: backend.requests(usable?.clock) - before,
     revalidated: live?.ms ?? null,
-    synchronous: usable?.status === 'cached' && usable.ms < AT_ONCE_MS,
+    atOnce: atOnce?.ms,
+    synchronous: atOnce?.status === 'cached' && atOnce.url === `http://localhost:${ports[2]}/items` && atOnce.methods.includes('POST'),
   };
 }
 
 /** A component that subscribes after the page has its config: until it is told. */
 async function lateSubscriber(lab, side, { limit }) {
   const { visited, measured } = await activate(lab, side, { handler: withCatalog(), limit, lateAfter: LATE_MS });
-  const told = () => window.bench.late?.told !== null && window.bench.late !== null;
-  await visited.page.waitForFunction(told, null, { timeout: limit, polling: 20 }).catch(() => {});
-  const { late } = await visited.bench();
-  return { ms: late?.told ? late.told - late.subscribed : null, requests: measured.requests };
+  const late = await visited.noted('late', limit);
+  return { ms: late?.ms ?? null, requests: measured.requests };
 }
 
 /** A backend that is of no use until it is mended: until the component has anything, then until it has the mended one. */
@@ -84,7 +87,7 @@ const useless = (handler) => async (lab, side, { limit, healLimit }) => {
 async function comesUpLater(lab, side, { laterMs, healLimit }) {
   const ports = await lab.ports();
   const visited = await visit(lab, await lab.visitor(), side, { ports });
-  await pause(Math.max(0, await visited.began() + laterMs - now()));
+  await pause(Math.max(0, visited.began + laterMs - now()));
   const backend = await lab.backend(application, ports[2]);
   const up = now();
   const live = await visited.told({ status: 'live' }, healLimit);
@@ -99,8 +102,8 @@ const moves = (handler) => async (lab, side, { limit, moveLimit, awayMs }) => {
   const elsewhere = await lab.backend(handler(2), ports[3]);
   const up = now();
   const live = await visited.told({ status: 'live', baseUrl: `http://localhost:${ports[3]}` }, moveLimit);
-  const { events } = await visited.bench();
-  return { ms: live ? live.clock - up : null, requests: elsewhere.requests(live?.clock), relocated: events.some(({ type }) => type === 'service-relocated') };
+  const relocated = visited.notes.some(({ kind, type }) => kind === 'event' && type === 'service-relocated');
+  return { ms: live ? live.clock - up : null, requests: elsewhere.requests(live?.clock), relocated };
 };
 
 /** Every case, with the bars that are set for Landfall: `bar` in milliseconds, and requests to the backend. `brief` ones are run in a brief run too. */

@@ -16,7 +16,8 @@ const HERE = path.join(ROOT, 'bench/client');
 const PAGES = ['landfall', 'plain', 'read'];
 /** Files whose names change with their content may be cached, so that a second visit is one. */
 const HEADERS = { 'cache-control': 'max-age=3600' };
-const LOOK_MS = 20;
+/** A page that has not begun by then never will. */
+const START_LIMIT_MS = 30_000;
 
 /** This machine's clock in the terms of a page: milliseconds since 1970, of the same kind as its `timeOrigin`. */
 export const now = () => performance.timeOrigin + performance.now();
@@ -107,7 +108,8 @@ export async function openLab() {
 }
 
 /**
- * Opens one side's page.
+ * Opens one side's page. Nothing is asked of it while it looks for its config: what a driver runs in a page takes the page's
+ * own time. It tells by itself what happens, over a binding that is one native function.
  * @param {object} lab
  * @param {import('playwright-core').BrowserContext} visitor
  * @param {string} side `landfall` or `plain`
@@ -115,33 +117,58 @@ export async function openLab() {
  */
 export async function visit(lab, visitor, side, { ports, lateAfter = null }) {
   const page = await visitor.newPage();
+  const notes = await notesOf(page);
   const options = JSON.stringify({ ports, endpoints: WANTED, lateAfter });
   await page.goto(`${lab.site}/${side}?options=${encodeURIComponent(options)}`, { waitUntil: 'commit' });
-  await page.waitForFunction(() => window.bench, null, { polling: LOOK_MS });
-  const visited = {
+  const began = await notes.first(({ kind }) => kind === 'began', START_LIMIT_MS);
+  if (!began) throw new Error(`the page of ${side} did not start within ${START_LIMIT_MS} ms`);
+  return {
     page,
-    bench: () => page.evaluate(() => window.bench),
+    /** What the page has noted, oldest first: each with its `kind`, and `at` in milliseconds since the page's start. */
+    notes: notes.all,
+    /** The first note of a kind, waited for; null when there is none within the limit. */
+    noted: (kind, limit) => notes.first((it) => it.kind === kind, limit),
     /**
      * The first thing that the component was told that fits, with `ms` since the script began, `fromNavigation` since
      * the page's start, and `clock` as `now()` tells it; null when there is none within the limit.
      * @param {{status?: string, baseUrl?: string}} wanted
      */
     async told(wanted, limit) {
-      const isThere = (wish) => window.bench.told.some((it) => Object.entries(wish).every(([key, value]) => it[key] === value));
-      await page.waitForFunction(isThere, wanted, { timeout: limit, polling: LOOK_MS }).catch(ignoreTimeout);
-      const { began, timeOrigin, told } = await visited.bench();
-      const entry = told.find((it) => Object.entries(wanted).every(([key, value]) => it[key] === value));
-      return entry ? { ...entry, ms: entry.at - began, fromNavigation: entry.at, clock: timeOrigin + entry.at } : null;
+      const fits = (note) => note.kind === 'told' && Object.entries(wanted).every(([key, value]) => note[key] === value);
+      const told = await notes.first(fits, limit);
+      return told ? { ...told, ms: told.at - began.at, fromNavigation: told.at, clock: began.timeOrigin + told.at } : null;
     },
     /** Since when the page's script runs, as `now()` tells it. */
-    async began() {
-      const { began, timeOrigin } = await visited.bench();
-      return timeOrigin + began;
-    },
+    began: began.timeOrigin + began.at,
   };
-  return visited;
 }
 
-function ignoreTimeout(error) {
-  if (error.name !== 'TimeoutError') throw error;
+/** What a page notes with `window.benchNote`. */
+async function notesOf(page) {
+  const all = [];
+  const waiting = new Set();
+  const session = await page.context().newCDPSession(page);
+  session.on('Runtime.bindingCalled', ({ payload }) => {
+    all.push(JSON.parse(payload));
+    for (const look of waiting) look();
+  });
+  await session.send('Runtime.enable');
+  await session.send('Runtime.addBinding', { name: 'benchNote' });
+  return {
+    all,
+    first: (fits, limit) => new Promise((resolve) => {
+      const end = (found) => {
+        clearTimeout(timer);
+        waiting.delete(look);
+        resolve(found);
+      };
+      const timer = setTimeout(end, limit, null);
+      const look = () => {
+        const found = all.find(fits);
+        if (found) end(found);
+      };
+      waiting.add(look);
+      look();
+    }),
+  };
 }

@@ -1,19 +1,24 @@
-// What both pages of the client benchmark write down, each with its time since the page's start (`performance.now()`).
+// What both pages of the client benchmark note, each with its time since the page's start (`performance.now()`).
 
-/** Begins to write, at `window.bench`. To be called before anything else. */
+const note = (kind, about = {}) => window.benchNote(JSON.stringify({ kind, at: performance.now(), ...about }));
+
+/** Begins to note. To be called before anything else. */
 export function record() {
-  const bench = { began: performance.now(), timeOrigin: performance.timeOrigin, told: [], events: [], late: null };
-  window.bench = bench;
+  note('began', { timeOrigin: performance.timeOrigin });
   return {
     /** The component has a config now, and of this kind. */
-    told: (status, baseUrl) => bench.told.push({ at: performance.now(), status, baseUrl }),
-    event: (type) => bench.events.push({ at: performance.now(), type }),
-    /** Calls `subscribe` after a pause, as a component does that is shown later; writes down when it is told. */
+    told: (status, baseUrl) => note('told', { status, baseUrl }),
+    event: (type) => note('event', { type }),
+    /** What the page could read in the task that asked for its config, without waiting, and how long that took. */
+    atOnce: (ms, read) => note('at-once', { ms, ...read }),
+    /** Calls `subscribe` after a pause, as a component does that is shown later; notes when it is told. */
     subscribeLate(pause, subscribe) {
       setTimeout(() => {
-        bench.late = { subscribed: performance.now(), told: null };
+        const subscribed = performance.now();
+        let heard = false;
         subscribe(() => {
-          bench.late.told ??= performance.now();
+          if (!heard) note('late', { ms: performance.now() - subscribed });
+          heard = true;
         });
       }, pause);
     },

@@ -77,7 +77,12 @@ async fn read(probe: &Probe, response: &Response) -> Answer<JsJson> {
         allow: headers.get("allow"),
         cache_control: headers.get("cache-control"),
         retry_after: headers.get("retry-after"),
-        body: read_body(response, probe.purpose.max_bytes()).await,
+        // What comes with an error says nothing, and is not waited for.
+        body: if response.ok() {
+            read_body(response, probe.purpose.max_bytes()).await
+        } else {
+            Body::Unread
+        },
     }
 }
 

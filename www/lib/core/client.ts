@@ -22,10 +22,6 @@ export function createClientWith(startEngine: StartEngine, options: ClientOption
   mark('start');
 
   const initial = share(undefined, initialSnapshot(options));
-  const cached = options.cache === false ? undefined : readCache(name, initial);
-  const store = createStore(cached ?? initial, mark);
-  // For the lazy chunks: a module that one of them shared with this one would be a file of its own.
-  const kit = { ...store, options, initial, page, baseOf, urlAt, engine: () => engine };
 
   let engine: Engine | undefined;
   let loading: Promise<void> | undefined;
@@ -86,10 +82,15 @@ export function createClientWith(startEngine: StartEngine, options: ClientOption
 
   // On a server without candidates there is nobody to ask: it renders what it was given, without timers.
   const asks = page ?? options.candidates?.length;
-  if (asks) {
-    release.push(startWatchdog(timeout, () => !!engine, () => settle(failure ? 'engine-failed' : 'deadline')));
-    withEngine();
-  } else settle('no-candidates');
+  // The engine is on its way before anything else is done: the storage is slow when it is read for the first time.
+  if (asks) withEngine();
+
+  const cached = options.cache === false ? undefined : readCache(name, initial);
+  const store = createStore(cached ?? initial, mark);
+  // For the lazy chunks: a module that one of them shared with this one would be a file of its own.
+  const kit = { ...store, options, initial, page, baseOf, urlAt, engine: () => engine };
+  if (asks) release.push(startWatchdog(timeout, () => !!engine, () => settle(failure ? 'engine-failed' : 'deadline')));
+  else settle('no-candidates');
 
   if (options.devtools ?? (page && isDevelopment())) {
     startLater(import('../devtools/index.js'), ({ install }) => install({ ...kit, name }));

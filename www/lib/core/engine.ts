@@ -12,11 +12,11 @@ let instance: Promise<unknown> | undefined;
 
 /** Starts an engine from the module that `compile` gives; only the first one compiles. */
 export async function startEngine(
-  compile: () => Promise<WebAssembly.Module>,
+  compile: () => WebAssembly.Module | Promise<WebAssembly.Module>,
   settings: EngineSettings,
   publish: Parameters<StartEngine>[1],
 ): ReturnType<StartEngine> {
-  instance ??= compile().then((module) => initSync({ module }));
+  instance ??= instantiate(compile);
   try {
     await instance;
   } catch (error) {
@@ -40,6 +40,10 @@ export async function startEngine(
     const { at, code, value } = refusal as Refusal;
     throw new TypeError(`option ${at || 'object'} '${value}': ${inWords(code)}`, { cause: refusal });
   }
+}
+
+async function instantiate(compile: () => WebAssembly.Module | Promise<WebAssembly.Module>): Promise<void> {
+  initSync({ module: await compile() });
 }
 
 /** What the engine's constructor throws. */

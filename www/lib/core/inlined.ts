@@ -5,5 +5,16 @@ import { startEngine } from './engine.js';
 import { unpack } from './unpack.js';
 
 /** Starts an engine from the bytes in this chunk. */
-export const startInlined: StartEngine = (settings, publish) =>
-  startEngine(() => WebAssembly.compile(unpack(bytes)), settings, publish);
+export const startInlined: StartEngine = (settings, publish) => startEngine(() => compile(unpack(bytes)), settings, publish);
+
+/**
+ * Here and now: engines compile a function when it is first called, so what is left is to check the module, which takes
+ * less time than to have it done elsewhere and to hear of it. Where a page may not (older Chromium), it is done elsewhere.
+ */
+function compile(wasm: Uint8Array<ArrayBuffer>): WebAssembly.Module | Promise<WebAssembly.Module> {
+  try {
+    return new WebAssembly.Module(wasm);
+  } catch {
+    return WebAssembly.compile(wasm);
+  }
+}

@@ -45,7 +45,7 @@ pub enum Action<J> {
     Steal,
     /// Tell the other tabs.
     Post(Message<Rc<Snapshot<J>>>),
-    /// Keep this for the next visit.
+    /// Keep this for the next visit. It is what was published last: the page need not wait until it is kept.
     Store(Rc<Snapshot<J>>),
     /// What was kept is not to be believed: remove it.
     Forget,

@@ -23,6 +23,7 @@
 mod action;
 mod bases;
 mod conditions;
+mod contender;
 mod event;
 mod following;
 mod holdings;

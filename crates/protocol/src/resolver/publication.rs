@@ -40,15 +40,18 @@ impl<J: Json> Resolver<J> {
         }
         let events = self.events(&snapshot);
         self.trace_publication(&snapshot);
-        // Kept by the tab that found it, which need not know yet that it leads.
-        if self.link.is_some() && snapshot.view.source == Some(Source::Live.as_str()) {
-            self.io.act(Action::Store(Rc::clone(&snapshot)));
-        }
         self.published = Some(Rc::clone(&snapshot));
+        self.io.act(Action::Publish {
+            snapshot: Rc::clone(&snapshot),
+            events,
+        });
         if self.tabs.is_followed() {
             self.relay();
         }
-        self.io.act(Action::Publish { snapshot, events });
+        // Kept by the tab that found it, which need not know yet that it leads.
+        if self.link.is_some() && snapshot.view.source == Some(Source::Live.as_str()) {
+            self.io.act(Action::Store(snapshot));
+        }
     }
 
     /// The reason that a page without a live value sees: of what is held, or of what stands in the way.

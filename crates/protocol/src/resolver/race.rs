@@ -1,15 +1,16 @@
 //! Candidate origins race with staggered starts; the first that serves something valid wins.
 //!
-//! As Happy Eyeballs (RFC 8305) does for addresses: a candidate that hangs does not hold up the next
-//! one, and a candidate that fails lets the next one start at once. Each goes down its own ladder, and
-//! each that found nothing tries again: quickly at first, then with a jittered backoff.
+//! As Happy Eyeballs (RFC 8305) does for addresses: candidates that hang do not hold up the next ones, and once
+//! all that were asked have said that the best is not there, the next ones start at once. So everybody is asked
+//! for the best before somebody is asked for all. Each goes down its own ladder, and each that found nothing
+//! tries again: quickly at first, then with a jittered backoff.
 
 use super::Why;
 use super::action::RequestId;
+use super::contender::{Contender, Kind};
 use super::holdings::is_useful;
 use super::io::{Asking, Io, Progress};
 use super::options::Options;
-use crate::backoff::Backoff;
 use crate::endpoint::{Protocol, Wanted};
 use crate::json::Json;
 use crate::method::Method;
@@ -21,19 +22,15 @@ use crate::time::Millis;
 use crate::url::BaseUrl;
 use std::rc::Rc;
 
-/// Between the starts of two candidates.
-const STAGGER: Millis = Millis(25);
+/// Between two starts, while the earlier one says nothing: the least that Happy Eyeballs allows, which is more than an
+/// answer takes from where most candidates are, the page's own machine.
+const STAGGER: Millis = Millis(10);
 /// How long retries come quickly, from when the search began.
 const EAGER_FOR: Millis = Millis(10_000);
 /// The pause before a quick retry: with the time that an attempt takes, under the 350 ms that are promised.
 const EAGER_PAUSE: (u64, u64) = (150, 300);
-/// The pauses of the slow retries: the first and the longest.
-const SLOW_PAUSE: (Millis, Millis) = (Millis(1_000), Millis(30_000));
 /// The longest that an origin may ask to be left alone, in seconds.
 const MAX_WAIT: u32 = 60;
-/// Every so many attempts a place where nobody seems to listen is asked in full: what a browser reports
-/// as a failed request may be a rule of the browser.
-const FULL_EVERY: u32 = 6;
 
 pub(super) struct Race {
     contenders: Vec<Contender>,
@@ -45,17 +42,6 @@ pub(super) struct Race {
     page: Option<BaseUrl>,
     /// What the browser permits the page.
     permitted: Access,
-}
-
-struct Contender {
-    origin: BaseUrl,
-    /// What worked there before.
-    rung: Option<Rung>,
-    asking: Option<Asking>,
-    at: Millis,
-    attempts: u32,
-    backoff: Backoff,
-    reason: Option<Reason>,
 }
 
 /// The winner.
@@ -79,17 +65,8 @@ impl Race {
                 protocol: Protocol::Http,
             });
         }
-        let contender = |origin: &BaseUrl| Contender {
-            origin: origin.clone(),
-            rung: None,
-            asking: None,
-            at: Millis::NEVER,
-            attempts: 0,
-            backoff: Backoff::new(SLOW_PAUSE.0, SLOW_PAUSE.1, 2),
-            reason: None,
-        };
         Self {
-            contenders: options.candidates.iter().map(contender).collect(),
+            contenders: options.candidates.iter().map(Contender::new).collect(),
             began: Millis::ZERO,
             wanted: Rc::clone(wanted),
             asked,
@@ -112,12 +89,18 @@ impl Race {
     pub(super) fn start<J>(&mut self, io: &mut Io<J>) {
         self.began = io.now;
         let mut at = io.now;
+        let mut before = None;
         for contender in self.contenders.iter_mut().filter(|it| it.asking.is_none()) {
+            let kind = contender.kind(self.page.as_ref());
+            if before.is_some_and(|it| it != kind || kind == Kind::One) {
+                at += STAGGER;
+            }
+            before = Some(kind);
             contender.at = at;
             contender.attempts = 0;
+            contender.heard = false;
             contender.reason = None;
             contender.backoff.reset();
-            at += STAGGER;
         }
     }
 
@@ -230,8 +213,12 @@ impl Race {
             .iter()
             .position(|it| it.asking.as_ref().is_some_and(|it| it.is(id)))?;
         let contender = self.contenders.get_mut(index)?;
+        contender.heard = true;
         match contender.asking.take()?.answer(result, io) {
-            Progress::Asking(asking) => contender.asking = Some(asking),
+            Progress::Asking(asking) => {
+                contender.asking = Some(asking);
+                self.start_next(io);
+            }
             // Its health is all that it has of what was asked: whoever has what is wanted goes before.
             Progress::Found(found)
                 if found.rung == Rung::Endpoints
@@ -284,12 +271,20 @@ impl Race {
                     .of(Some(&contender.origin)),
             );
         }
-        if let Some(next) = self
-            .contenders
-            .iter_mut()
-            .find(|it| it.attempts == 0 && it.reason.is_none() && it.asking.is_none())
-        {
-            next.at = next.at.min(io.now);
+        self.start_next(io);
+    }
+
+    /// Those whose turn is next start at once when nobody is left who may still have the best.
+    fn start_next<J>(&mut self, io: &Io<J>) {
+        if self.contenders.iter().any(Contender::is_promising) {
+            return;
+        }
+        let waiting = self.contenders.iter_mut().filter(|it| it.is_waiting());
+        let mut turn = None;
+        for next in waiting {
+            if *turn.get_or_insert(next.at) == next.at {
+                next.at = next.at.min(io.now);
+            }
         }
     }
 
@@ -343,20 +338,5 @@ impl Race {
     pub(super) fn origins(&self) -> Vec<String> {
         let origins = self.contenders.iter();
         origins.map(|it| it.origin.as_str().to_owned()).collect()
-    }
-}
-
-impl Contender {
-    /// Whether this attempt at a place where nobody seems to listen goes down the whole ladder.
-    const fn is_full(&self) -> bool {
-        self.attempts.is_multiple_of(FULL_EVERY)
-    }
-
-    const fn is_new(&self) -> bool {
-        self.attempts == 0 && self.reason.is_none()
-    }
-
-    fn is_due(&self, now: Millis, active: bool) -> bool {
-        self.asking.is_none() && self.at <= now && (active || self.is_new())
     }
 }
