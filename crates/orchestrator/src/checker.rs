@@ -9,7 +9,8 @@ use crate::clock::{Clock, unix_ms};
 use crate::finder::Finder;
 use crate::health::Verdict;
 use crate::pool::{Buffers, Failure, Pool, Request, Want};
-use crate::registry::{Checked, InstanceId, Pace, Registry};
+use crate::registry::{CheckOrder, Checked, InstanceId, Pace, Registry};
+use crate::settings::CheckKind;
 use landfall_protocol::method::SafeMethod;
 use landfall_protocol::time::Millis;
 use std::cell::{Cell, RefCell};
@@ -122,19 +123,12 @@ impl Checker {
             .borrow_mut()
             .check_order(id, self.clock.now(), &self.pace());
         let Some(order) = order else { return };
-        let request = Request {
-            method: SafeMethod::Get,
-            path: &order.path,
-            want: Want::Nothing(DISCARD),
-            suspect: order.suspect,
-        };
-        let answer = self.pool.send(&order.target, request, buffers).await;
+        let answer = self.ask(id, &order, buffers).await;
         let verdict = match answer {
-            Ok(reply) if self.registry.borrow().is_alive(id, reply.status) => Verdict::Alive {
-                latency_us: reply.latency_us,
-            },
-            Err(Failure::Starved) => Verdict::Unknown,
-            Ok(_) | Err(_) => Verdict::Failed,
+            Ok(Some(latency_us)) => Verdict::Alive { latency_us },
+            // What is wrong is on this side.
+            Err(Failure::Starved | Failure::NoAuthorities) => Verdict::Unknown,
+            Ok(None) | Err(_) => Verdict::Failed,
         };
         self.work.total.set(self.work.total.get() + 1);
         if verdict == Verdict::Failed {
@@ -147,7 +141,7 @@ impl Checker {
         let checked = Checked {
             target: order.target,
             verdict,
-            timed_out: answer == Err(Failure::Timeout),
+            failure: answer.err(),
         };
         let (now, pace) = (self.clock.now(), self.pace());
         let mut registry = self.registry.borrow_mut();
@@ -157,6 +151,34 @@ impl Checker {
         if describes {
             self.finder.describe(id);
         }
+    }
+}
+
+impl Checker {
+    /// How long it took to show life, in microseconds; `None` when it answered something else.
+    async fn ask(
+        &self,
+        id: InstanceId,
+        order: &CheckOrder,
+        buffers: &mut Buffers,
+    ) -> Result<Option<u64>, Failure> {
+        let deadline = order.timeout.unwrap_or(self.pool.limits().deadline);
+        if order.kind == CheckKind::Tcp {
+            let reached = self.pool.reach(&order.target, deadline, order.suspect);
+            return reached.await.map(Some);
+        }
+        let request = Request {
+            method: SafeMethod::Get,
+            path: &order.path,
+            want: Want::Nothing(DISCARD),
+            suspect: order.suspect,
+        };
+        let sent = self
+            .pool
+            .send_within(&order.target, request, deadline, buffers);
+        let reply = sent.await?;
+        let is_alive = self.registry.borrow().is_alive(id, reply.status);
+        Ok(is_alive.then_some(reply.latency_us))
     }
 }
 

@@ -2,8 +2,14 @@
 //!
 //! The score is an exponentially weighted mean with a weight of one half: one failure takes a well instance to 50
 //! (degraded), a second one to 25 (unhealthy); from 0, one success leads to 50 (degraded), a second one to 75 (healthy).
-//! So it falls and rises with two checks in a row, and one that fails every other check stays degraded.
+//! So it falls and rises with two checks in a row, and one that fails every other check stays degraded. Where thresholds
+//! are set, the class comes from counting verdicts in a row instead; the score says how it has been in either case.
 
+mod in_a_row;
+
+pub(crate) use in_a_row::Thresholds;
+
+use in_a_row::InARow;
 use landfall_protocol::catalog::HealthClass;
 use landfall_protocol::quantize::{Health, Latency};
 
@@ -35,6 +41,7 @@ pub(crate) enum Verdict {
 pub(crate) struct HealthState {
     score: Option<Health>,
     class: HealthClass,
+    in_a_row: InARow,
     latency: Latency,
     scores: [u8; HISTORY],
     latencies: [u8; HISTORY],
@@ -49,6 +56,7 @@ impl Default for HealthState {
         Self {
             score: None,
             class: HealthClass::Unknown,
+            in_a_row: InARow::default(),
             latency: Latency::NONE,
             scores: [NO_SCORE; HISTORY],
             latencies: [0; HISTORY],
@@ -59,8 +67,8 @@ impl Default for HealthState {
 }
 
 impl HealthState {
-    /// Takes a verdict.
-    pub(crate) fn record(&mut self, verdict: Verdict) {
+    /// Takes a verdict. The score decides on the class, or `thresholds` do where there are some.
+    pub(crate) fn record(&mut self, verdict: Verdict, thresholds: Option<Thresholds>) {
         let (value, latency) = match verdict {
             Verdict::Alive { latency_us } => (Some(Health::WELL), Latency::from_micros(latency_us)),
             Verdict::Failed => (Some(Health::DEAD), Latency::NONE),
@@ -69,7 +77,13 @@ impl HealthState {
         if let Some(value) = value {
             self.score = Some(self.score.map_or(value, |score| towards(score, value)));
         }
-        self.class = value.and(self.score).map_or(HealthClass::Unknown, class);
+        let by_score = value.and(self.score).map_or(HealthClass::Unknown, class);
+        self.class = match (value, thresholds) {
+            (Some(value), Some(thresholds)) => {
+                self.in_a_row.record(value == Health::WELL, thresholds)
+            }
+            (Some(_), None) | (None, _) => by_score,
+        };
         self.latency = latency;
         let at = usize::from(self.next) % HISTORY;
         self.scores[at] = value.and(self.score).map_or(NO_SCORE, Health::get);
@@ -81,13 +95,15 @@ impl HealthState {
     /// Nobody listens any more.
     pub(crate) fn lost(&mut self) {
         self.score = Some(Health::DEAD);
-        self.record(Verdict::Failed);
+        self.record(Verdict::Failed, None);
+        self.in_a_row.lost();
     }
 
     /// Somebody listens again: what was before does not count against it. The history stays.
     pub(crate) fn begin_anew(&mut self) {
         self.score = None;
         self.class = HealthClass::Unknown;
+        self.in_a_row = InARow::default();
     }
 
     /// From 0 to 100, from the last checks that said something.
@@ -160,7 +176,7 @@ mod tests {
         let mut state = HealthState::default();
         assert_eq!(state.class(), Unknown);
         let step = |verdict: &Verdict| {
-            state.record(*verdict);
+            state.record(*verdict, None);
             state.class()
         };
         verdicts.iter().map(step).collect()
@@ -193,10 +209,10 @@ mod tests {
     #[test]
     fn the_score_reaches_both_ends() {
         let mut state = HealthState::default();
-        state.record(ALIVE);
-        (0..10).for_each(|_| state.record(Verdict::Failed));
+        state.record(ALIVE, None);
+        (0..10).for_each(|_| state.record(Verdict::Failed, None));
         assert_eq!(state.score(), Some(0));
-        (0..10).for_each(|_| state.record(ALIVE));
+        (0..10).for_each(|_| state.record(ALIVE, None));
         assert_eq!(state.score(), Some(100));
     }
 
@@ -211,27 +227,26 @@ mod tests {
     #[test]
     fn a_lost_socket_is_unhealthy_at_once() {
         let mut state = HealthState::default();
-        state.record(ALIVE);
+        state.record(ALIVE, None);
         state.lost();
         assert_eq!(
             (state.class(), state.score(), state.latency_us()),
             (Unhealthy, Some(0), None)
         );
         state.begin_anew();
-        state.record(ALIVE);
+        state.record(ALIVE, None);
         assert_eq!((state.class(), state.scores().len()), (Healthy, 3));
     }
 
     #[test]
     fn the_history_holds_the_last_64_checks_oldest_first() {
         let mut state = HealthState::default();
-        state.record(Verdict::Unknown);
+        state.record(Verdict::Unknown, None);
         for latency_us in 1..=70 {
-            state.record(Verdict::Alive {
-                latency_us: latency_us * 1_000,
-            });
+            let latency_us = latency_us * 1_000;
+            state.record(Verdict::Alive { latency_us }, None);
         }
-        state.record(Verdict::Failed);
+        state.record(Verdict::Failed, None);
         assert_eq!(state.scores().len(), HISTORY);
         let latencies: Vec<_> = state.latencies_us().collect();
         assert_eq!(latencies.last(), Some(&None));
@@ -240,5 +255,31 @@ mod tests {
             "{latencies:?}"
         );
         assert_eq!(state.scores().last(), Some(Some(50)));
+    }
+
+    #[test]
+    fn with_thresholds_the_class_is_counted_and_the_score_goes_its_way() {
+        let two = std::num::NonZeroU8::new(2).unwrap();
+        let four = std::num::NonZeroU8::new(4).unwrap();
+        let thresholds = Some(Thresholds {
+            rise: two,
+            fall: four,
+        });
+        let mut state = HealthState::default();
+        state.record(ALIVE, thresholds);
+        (0..3).for_each(|_| state.record(Verdict::Failed, thresholds));
+        assert_eq!((state.class(), state.score()), (Degraded, Some(12)));
+        // A daemon that was late says nothing, and the count goes on.
+        state.record(Verdict::Unknown, thresholds);
+        assert_eq!(state.class(), Unknown);
+        state.record(Verdict::Failed, thresholds);
+        assert_eq!((state.class(), state.score()), (Unhealthy, Some(6)));
+        state.record(ALIVE, thresholds);
+        assert_eq!(state.class(), Degraded);
+        state.record(ALIVE, thresholds);
+        assert_eq!((state.class(), state.score()), (Healthy, Some(77)));
+        state.lost();
+        state.record(ALIVE, thresholds);
+        assert_eq!(state.class(), Degraded);
     }
 }

@@ -3,25 +3,31 @@
 //! A general client costs about 27 KB per connection, this one about 1 KB, and the daemon keeps one per service. It sends
 //! only what [`SafeMethod`] can express, follows no redirects, and bounds time, heads and bodies.
 //!
+//! An https server is spoken to over TLS, which is made ready when the first one is.
+//!
 //! Order of waiting: first for the host, then for a slot of the whole, so that a slow host holds back nobody else.
 
 mod chunked;
+mod connection;
 mod exchange;
 mod head;
 mod target;
+mod tls;
 
 pub use exchange::{Buffers, Want};
 pub use target::{NotATarget, Target};
 
+use connection::{Connection, connect};
 use exchange::{Answered, Broken, exchange};
 use landfall_protocol::method::SafeMethod;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
-use tokio::net::TcpStream;
+use tls::Tls;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
 
@@ -86,11 +92,20 @@ pub enum Failure {
     /// The body is larger than wanted.
     #[error("the body is larger than allowed")]
     TooLarge,
+    /// Nobody who is trusted vouches for the certificate, or it is another server's, or out of date.
+    #[error("the certificate is not valid: name its authority in checks.ca_file")]
+    Untrusted,
+    /// The server does not speak TLS as it should.
+    #[error("the server does not speak TLS, or none that is known here")]
+    NotTls,
+    /// There is nothing to verify certificates by.
+    #[error("there are no certificates of authorities to verify by")]
+    NoAuthorities,
 }
 
 struct Host {
     gate: Rc<Semaphore>,
-    idle: Vec<TcpStream>,
+    idle: Vec<Connection>,
 }
 
 /// The connections.
@@ -100,6 +115,7 @@ pub struct Pool {
     suspects: Semaphore,
     hosts: RefCell<HashMap<SocketAddr, Host>>,
     idle: Cell<usize>,
+    tls: Tls,
 }
 
 impl Pool {
@@ -112,6 +128,17 @@ impl Pool {
             suspects: Semaphore::new((limits.in_flight / 2).max(1)),
             hosts: RefCell::default(),
             idle: Cell::new(0),
+            tls: Tls::default(),
+        }
+    }
+
+    /// An empty pool that verifies https servers by the authorities in this file (PEM), besides those that the system
+    /// trusts.
+    #[must_use]
+    pub fn trusting(limits: Limits, ca_file: Option<PathBuf>) -> Self {
+        Self {
+            tls: Tls::trusting(ca_file),
+            ..Self::new(limits)
         }
     }
 
@@ -143,20 +170,71 @@ impl Pool {
         request: Request<'_>,
         buffers: &mut Buffers,
     ) -> Result<Reply, Failure> {
+        let deadline = self.limits.deadline;
+        self.send_within(target, request, deadline, buffers).await
+    }
+
+    /// The same with a deadline of its own.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub async fn send_within(
+        &self,
+        target: &Target,
+        request: Request<'_>,
+        deadline: Duration,
+        buffers: &mut Buffers,
+    ) -> Result<Reply, Failure> {
+        let answer = self.answer(target, request, buffers);
+        self.in_turn(target, deadline, request.suspect, answer)
+            .await
+    }
+
+    /// Connects once there is room, and says how long that took in microseconds. Nothing is sent.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub async fn reach(
+        &self,
+        target: &Target,
+        deadline: Duration,
+        suspect: bool,
+    ) -> Result<u64, Failure> {
+        let reached = async {
+            let started = Instant::now();
+            connect(target).await?;
+            Ok(u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX))
+        };
+        self.in_turn(target, deadline, suspect, reached).await
+    }
+
+    /// Does `work` once its host and the pool have room.
+    async fn in_turn<T>(
+        &self,
+        target: &Target,
+        deadline: Duration,
+        suspect: bool,
+        work: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
         let gate = self.gate(target.key());
         let _host = permit(&gate).await?;
-        let _suspect = if request.suspect {
+        let _suspect = if suspect {
             Some(permit(&self.suspects).await?)
         } else {
             None
         };
         let _slot = permit(&self.slots).await?;
         let started = Instant::now();
-        match timeout(self.limits.deadline, self.answer(target, request, buffers)).await {
-            Ok(reply) => reply,
-            Err(_) if started.elapsed() > self.limits.deadline + OWN_DELAY => Err(Failure::Starved),
+        match timeout(deadline, work).await {
+            Ok(done) => done,
+            Err(_) if started.elapsed() > deadline + OWN_DELAY => Err(Failure::Starved),
             Err(_) => Err(Failure::Timeout),
         }
+    }
+
+    /// Verifies by the authorities in another file from now on.
+    pub async fn trust(&self, ca_file: Option<PathBuf>) {
+        self.tls.trust(ca_file).await;
     }
 
     /// Drops what is kept for a server that is gone.
@@ -181,21 +259,21 @@ impl Pool {
         request: Request<'_>,
         buffers: &mut Buffers,
     ) -> Result<Reply, Failure> {
-        if let Some(mut stream) = self.take_idle(target.key()) {
+        if let Some(mut stream) = self.take_idle(target) {
             match self.attempt(&mut stream, target, request, buffers).await {
                 // The server closed the kept connection while the request was on its way: no verdict, a new connection.
                 Err(Broken::Silent(_)) => {}
                 done => return self.settle(target, stream, &done),
             }
         }
-        let mut stream = connect(target).await?;
+        let mut stream = Connection::open(target, &self.tls).await?;
         let done = self.attempt(&mut stream, target, request, buffers).await;
         self.settle(target, stream, &done)
     }
 
     async fn attempt(
         &self,
-        stream: &mut TcpStream,
+        stream: &mut Connection,
         target: &Target,
         request: Request<'_>,
         buffers: &mut Buffers,
@@ -209,7 +287,7 @@ impl Pool {
     fn settle(
         &self,
         target: &Target,
-        stream: TcpStream,
+        stream: Connection,
         done: &Result<Answered, Broken>,
     ) -> Result<Reply, Failure> {
         match done {
@@ -228,21 +306,20 @@ impl Pool {
         }
     }
 
-    fn take_idle(&self, key: SocketAddr) -> Option<TcpStream> {
+    fn take_idle(&self, target: &Target) -> Option<Connection> {
         let mut hosts = self.hosts.borrow_mut();
-        let idle = &mut hosts.get_mut(&key)?.idle;
-        while let Some(stream) = idle.pop() {
+        let idle = &mut hosts.get_mut(&target.key())?.idle;
+        while let Some(at) = idle.iter().rposition(|it| it.serves(target)) {
+            let mut stream = idle.swap_remove(at);
             self.idle.set(self.idle.get() - 1);
-            // Costs no system call while the connection is quiet. Bytes that nobody asked for are no answer.
-            match stream.try_read(&mut [0; 1]) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Some(stream),
-                Ok(_) | Err(_) => {}
+            if stream.is_quiet() {
+                return Some(stream);
             }
         }
         None
     }
 
-    fn keep(&self, key: SocketAddr, stream: TcpStream) {
+    fn keep(&self, key: SocketAddr, stream: Connection) {
         if self.idle.get() >= self.limits.idle {
             return;
         }
@@ -259,16 +336,4 @@ async fn permit(semaphore: &Semaphore) -> Result<tokio::sync::SemaphorePermit<'_
         .acquire()
         .await
         .map_err(|_| Failure::Connection(io::ErrorKind::Other))
-}
-
-async fn connect(target: &Target) -> Result<TcpStream, Failure> {
-    let mut failure = Failure::Refused;
-    for address in target.addresses() {
-        match TcpStream::connect(address).await {
-            Ok(stream) => return Ok(stream),
-            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {}
-            Err(error) => failure = Failure::Connection(error.kind()),
-        }
-    }
-    Err(failure)
 }

@@ -224,7 +224,6 @@ mod tests {
         assert_eq!(split("http://127.0.0.1"), Some((80, "/")));
         for elsewhere in [
             "http://169.254.169.254/latest",
-            "https://localhost/",
             "//localhost/",
             "http://localhost/a b",
             "",

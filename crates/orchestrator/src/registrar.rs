@@ -166,6 +166,7 @@ impl Registrar {
         for (index, instance) in body.instances.iter().enumerate() {
             let target = locate(&instance.url, &self.networks).await;
             let target = target.map_err(|why| NotDone::Located { index, why })?;
+            let target = target.verified(body.verifies());
             seats.push(Seat {
                 url: instance.url.clone(),
                 target: Rc::new(target),

@@ -11,6 +11,7 @@ pub(crate) use body::{BadBody, Body, InstanceBody, Written};
 pub(crate) use locate::{NotLocated, locate};
 
 use crate::pool::Target;
+use crate::settings::{CheckTerms, RequestPath};
 use landfall_protocol::endpoint::{Endpoint, Protocol};
 use landfall_protocol::name::Name;
 use landfall_protocol::time::Millis;
@@ -105,12 +106,19 @@ pub(crate) struct Registration {
     pub(crate) title: Option<Name>,
     pub(crate) lease: Lease,
     pub(crate) seats: Vec<Seat>,
-    /// What to ask for in a check.
-    pub(crate) health_path: Option<Box<str>>,
+    /// What to ask for in a check; short for the path of `check`.
+    pub(crate) health_path: Option<RequestPath>,
+    /// How it is checked.
+    pub(crate) check: CheckTerms,
     pub(crate) endpoints: Vec<Endpoint>,
 }
 
 impl Registration {
+    /// How it is checked, with what is said beside it.
+    pub(crate) fn check(&self) -> CheckTerms {
+        self.check.clone().or(self.health_path.as_ref(), None)
+    }
+
     /// Whether the service itself is asked for its endpoints as well: only where none that speaks HTTP is declared.
     pub(crate) fn is_silent(&self) -> bool {
         let speaks_http = |it: &Endpoint| it.protocol == Protocol::Http;

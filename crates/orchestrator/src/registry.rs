@@ -17,7 +17,7 @@ mod tests;
 mod view;
 
 pub(crate) use adopt::{Discovered, Reading};
-pub(crate) use checks::Checked;
+pub(crate) use checks::{CheckOrder, Checked};
 pub(crate) use instance::{Check, Instance, InstanceId};
 pub(crate) use registrations::{Conflict, Leased};
 pub(crate) use schedule::Pace;
@@ -25,7 +25,7 @@ pub(crate) use schedule::Pace;
 use crate::health::HealthState;
 use crate::identity::Identity;
 use crate::registration::{Registration, RegistrationId};
-use crate::settings::{ServiceSettings, Span};
+use crate::settings::ServiceSettings;
 use crate::sockets::Place;
 use instance::Description;
 use landfall_protocol::catalog::Service as CatalogService;
@@ -101,14 +101,15 @@ impl Registry {
 
     fn add_from_settings(&mut self, settings: &ServiceSettings) {
         let endpoints = settings.endpoints();
-        let target = Rc::new(settings.url.target.clone());
-        let check = match &settings.health_path {
-            Some(path) => Check::fixed(path.as_str()),
-            None => Check::of(&target, &endpoints),
-        };
-        let check = Check {
-            interval: settings.interval.map(Span::millis),
-            ..check
+        let terms = settings.check();
+        let target = Rc::new(settings.url.target.clone().verified(terms.verify));
+        let check = Check::on(terms, &target, &endpoints);
+        let description = Description {
+            origin: settings.url.url.clone(),
+            wanted: endpoints.is_empty() && check.allows_questions(),
+            before: None,
+            due: Millis::ZERO,
+            reading: false,
         };
         let instance = Instance {
             service: settings.name().clone(),
@@ -124,13 +125,7 @@ impl Registry {
             due: Millis::ZERO,
             checking: false,
             suspect: false,
-            description: Description {
-                origin: settings.url.url.clone(),
-                wanted: endpoints.is_empty(),
-                before: None,
-                due: Millis::ZERO,
-                reading: false,
-            },
+            description,
         };
         let title = settings.title.as_ref().map(|title| title.0.clone());
         let id = self.insert_instance(instance);

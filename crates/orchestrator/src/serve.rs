@@ -120,7 +120,7 @@ fn assemble(
         retention: settings.retention.millis(),
         reread: settings.sockets.reread.millis(),
     };
-    let pool = Rc::new(Pool::new(limits));
+    let pool = Rc::new(Pool::trusting(limits, checks.ca_file.clone()));
     let budget = Rc::new(CpuBudget::new(settings.budget, &clock));
     let registry = Rc::new(RefCell::new(Registry::new(
         own,

@@ -22,6 +22,7 @@ mod endpoints;
 mod names;
 mod networks;
 mod services;
+mod terms;
 
 pub use addresses::{DEFAULT_PORT, HostName, Listen, Origin, Ports, RequestPath, ServiceUrl};
 pub use amounts::{Count, Percent, Span};
@@ -29,6 +30,7 @@ pub(crate) use endpoints::EndpointSettings;
 pub use names::{NameValue, OWN_NAME, ServiceName};
 pub use networks::{Network, Networks, Outside};
 pub use services::ServiceSettings;
+pub use terms::{CheckKind, CheckTerms, Statuses};
 
 use serde::Deserialize;
 use std::io::Read;
@@ -132,6 +134,8 @@ pub struct CheckSettings {
     pub idle_connections: usize,
     /// Where registered services may be, besides on this machine.
     pub allowed_networks: Networks,
+    /// Certificates of authorities (PEM) that https services are checked by, besides those that the system trusts.
+    pub ca_file: Option<PathBuf>,
 }
 
 impl Default for CheckSettings {
@@ -145,6 +149,7 @@ impl Default for CheckSettings {
             per_host: Count(2),
             idle_connections: 1_024,
             allowed_networks: Networks::default(),
+            ca_file: None,
         }
     }
 }

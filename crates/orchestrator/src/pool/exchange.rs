@@ -1,11 +1,11 @@
 //! One request and its response on one connection.
 
 use super::chunked::Chunked;
+use super::connection::Connection;
 use super::head::{Framing, Head, MAX_HEAD, field};
 use std::io;
 use std::time::Instant;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 /// How much is asked of the kernel at a time: the response to a check fits.
 const READ: usize = 4 * 1_024;
@@ -78,14 +78,19 @@ pub(super) enum Broken {
 
 /// Sends `request` and reads the response into `buffers`.
 pub(super) async fn exchange(
-    stream: &mut TcpStream,
+    stream: &mut Connection,
     write: impl FnOnce(&mut Vec<u8>),
     want: Want,
     buffers: &mut Buffers,
 ) -> Result<Answered, Broken> {
     buffers.clear();
     write(&mut buffers.raw);
-    let sent = stream.write_all(&buffers.raw).await;
+    let sent = async {
+        stream.write_all(&buffers.raw).await?;
+        // TLS may hold something back.
+        stream.flush().await
+    };
+    let sent = sent.await;
     buffers.raw.clear();
     sent.map_err(|error| Broken::Silent(error.kind()))?;
     let started = Instant::now();
@@ -100,7 +105,7 @@ pub(super) async fn exchange(
     })
 }
 
-async fn read_head(stream: &mut TcpStream, raw: &mut Vec<u8>) -> Result<Head, Broken> {
+async fn read_head(stream: &mut Connection, raw: &mut Vec<u8>) -> Result<Head, Broken> {
     let mut interim = 0;
     loop {
         let silent = raw.is_empty() && interim == 0;
@@ -134,7 +139,7 @@ async fn read_head(stream: &mut TcpStream, raw: &mut Vec<u8>) -> Result<Head, Br
 
 /// Reads the body; false when the connection holds something else than its end.
 async fn read_body(
-    stream: &mut TcpStream,
+    stream: &mut Connection,
     head: &Head,
     want: Want,
     buffers: &mut Buffers,
@@ -194,7 +199,7 @@ async fn read_body(
     }
 }
 
-async fn read_more(stream: &mut TcpStream, raw: &mut Vec<u8>) -> Result<(), io::ErrorKind> {
+async fn read_more(stream: &mut Connection, raw: &mut Vec<u8>) -> Result<(), io::ErrorKind> {
     raw.reserve(READ);
     match stream.read_buf(raw).await {
         Ok(0) => Err(io::ErrorKind::UnexpectedEof),

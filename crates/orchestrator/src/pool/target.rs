@@ -16,15 +16,26 @@ pub struct Target {
     host: Box<str>,
     /// What stands before every path: empty, or begins with a slash and does not end with one.
     base: Box<str>,
+    /// What stands below HTTP.
+    layer: Layer,
+}
+
+/// What stands below HTTP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layer {
+    /// Nothing but TCP.
+    Plain,
+    /// TLS.
+    Tls {
+        /// Whether the certificate must be valid.
+        verify: bool,
+    },
 }
 
 /// Why a URL is not a target. The text says what to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotATarget {
-    /// TLS is not spoken to services on loopback.
-    #[error("is an https URL; services are checked over http on loopback: use http://")]
-    Https,
     /// The host is not this machine.
     #[error("is not on this machine; use localhost, 127.0.0.1 or [::1] as the host")]
     NotLoopback,
@@ -34,11 +45,8 @@ impl Target {
     /// The server at a base URL.
     ///
     /// # Errors
-    /// [`NotATarget`] for what is not plain HTTP on loopback.
+    /// [`NotATarget`] for what is not on loopback.
     pub fn new(url: &BaseUrl) -> Result<Self, NotATarget> {
-        if url.is_https() {
-            return Err(NotATarget::Https);
-        }
         let host = url.host().strip_suffix('.').unwrap_or(url.host());
         let ips: &[IpAddr] = match host.trim_matches(['[', ']']).parse::<IpAddr>() {
             Ok(ip) if ip.is_loopback() => &[ip],
@@ -59,12 +67,53 @@ impl Target {
 
     fn at(url: &BaseUrl, ips: &[IpAddr]) -> Self {
         let port = url.port();
-        let host = url.origin().strip_prefix("http://").unwrap_or_default();
+        let host = url.origin().split_once("://").map_or("", |(_, host)| host);
+        let layer = match url.is_https() {
+            true => Layer::Tls { verify: true },
+            false => Layer::Plain,
+        };
         Self {
             addresses: ips.iter().map(|ip| SocketAddr::new(*ip, port)).collect(),
             host: host.into(),
             base: url.path().into(),
+            layer,
         }
+    }
+
+    /// The same, whose certificate must be valid or not. Not on loopback, it must in any case.
+    #[must_use]
+    pub fn verified(mut self, verify: bool) -> Self {
+        let verify = verify || !self.is_loopback();
+        if let Layer::Tls { .. } = self.layer {
+            self.layer = Layer::Tls { verify };
+        }
+        self
+    }
+
+    /// Whether it may show any certificate.
+    #[must_use]
+    pub fn is_unverified(&self) -> bool {
+        self.layer == Layer::Tls { verify: false }
+    }
+
+    pub(super) const fn layer(&self) -> Layer {
+        self.layer
+    }
+
+    /// The name or address that its certificate must be for.
+    pub(super) fn server_name(&self) -> &str {
+        let host = self
+            .host
+            .rsplit_once(':')
+            .map_or(&*self.host, |(host, port)| {
+                // The colons of an IPv6 address are not followed by a port.
+                if port.ends_with(']') {
+                    &*self.host
+                } else {
+                    host
+                }
+            });
+        host.trim_matches(['[', ']'])
     }
 
     /// Its addresses, best first.
@@ -149,6 +198,29 @@ mod tests {
         ] {
             assert_eq!(target(url), Err(NotATarget::NotLoopback), "{url}");
         }
-        assert_eq!(target("https://localhost"), Err(NotATarget::Https));
+    }
+
+    #[test]
+    fn an_https_target_has_a_name_to_be_certified() {
+        for (url, name) in [
+            ("https://localhost:8443/api", "localhost"),
+            ("https://localhost", "localhost"),
+            ("https://[::1]:8443", "::1"),
+            ("https://[::1]", "::1"),
+            ("https://127.0.0.1:8443", "127.0.0.1"),
+        ] {
+            assert_eq!(target(url).unwrap().server_name(), name, "{url}");
+        }
+    }
+
+    #[test]
+    fn only_on_loopback_a_certificate_goes_unverified() {
+        let url = BaseUrl::parse("https://shop.internal").unwrap();
+        let elsewhere = Target::pinned(&url, &["10.0.0.1".parse().unwrap()]).unwrap();
+        assert!(!elsewhere.verified(false).is_unverified());
+        let here = target("https://localhost").unwrap();
+        assert!(!here.is_unverified() && here.verified(false).is_unverified());
+        let plain = target("http://localhost").unwrap();
+        assert!(!plain.verified(false).is_unverified());
     }
 }

@@ -1,7 +1,7 @@
 //! The JSON of a registration: the shape of a service in the catalog document, and a lease.
 
 use super::{Lease, Registration, RegistrationId, Seat};
-use crate::settings::{EndpointSettings, NameValue, RequestPath, ServiceName};
+use crate::settings::{CheckTerms, EndpointSettings, NameValue, RequestPath, ServiceName};
 use landfall_protocol::catalog::{MAX_ENDPOINTS, MAX_INSTANCES};
 use landfall_protocol::endpoint::Endpoint;
 use landfall_protocol::name::Name;
@@ -21,6 +21,8 @@ pub(crate) struct Body {
     lease: Lease,
     pub(crate) instances: Vec<InstanceBody>,
     health_path: Option<RequestPath>,
+    #[serde(default)]
+    check: CheckTerms,
     #[serde(default)]
     endpoints: BTreeMap<NameValue, EndpointSettings>,
 }
@@ -85,6 +87,14 @@ impl Body {
             let reason = format!("a service has at most {MAX_ENDPOINTS} endpoints");
             return Err(bad("endpoints", reason));
         }
+        if self.health_path.is_some() && self.check.path.is_some() {
+            let reason = "health_path is the short form of it: write one of them".to_owned();
+            return Err(bad("check.path", reason));
+        }
+        let is_loopback = self.instances.iter().all(|it| it.url.is_loopback());
+        if let Err((key, reason)) = self.check.check_together(is_loopback) {
+            return Err(bad(&format!("check.{key}"), reason));
+        }
         for (index, instance) in self.instances.iter().enumerate() {
             if self.instances[..index]
                 .iter()
@@ -102,6 +112,11 @@ impl Body {
         &self.name.0
     }
 
+    /// Whether certificates must be valid.
+    pub(crate) const fn verifies(&self) -> bool {
+        self.check.verify
+    }
+
     /// The registration, with its instances where they were located.
     pub(crate) fn registration(
         &self,
@@ -117,7 +132,8 @@ impl Body {
             title: self.title.as_ref().map(|title| title.0.clone()),
             lease: self.lease,
             seats,
-            health_path: self.health_path.as_ref().map(|it| it.as_str().into()),
+            health_path: self.health_path.clone(),
+            check: self.check.clone(),
             endpoints: endpoints
                 .map(|(name, settings)| settings.endpoint(&name.0))
                 .collect(),
@@ -155,7 +171,13 @@ pub(crate) struct Written<'r> {
     instances: Vec<WrittenInstance<'r>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     health_path: Option<&'r str>,
+    #[serde(skip_serializing_if = "says_nothing")]
+    check: &'r CheckTerms,
     endpoints: BTreeMap<&'r str, WrittenEndpoint<'r>>,
+}
+
+fn says_nothing(check: &&CheckTerms) -> bool {
+    **check == CheckTerms::default()
 }
 
 #[derive(Debug, Serialize)]
@@ -191,7 +213,8 @@ impl<'r> From<&'r Registration> for Written<'r> {
             title: registration.title.as_ref().map(Name::as_str),
             lease: registration.lease,
             instances: registration.seats.iter().map(instance).collect(),
-            health_path: registration.health_path.as_deref(),
+            health_path: registration.health_path.as_ref().map(RequestPath::as_str),
+            check: &registration.check,
             endpoints: registration.endpoints.iter().map(endpoint).collect(),
         }
     }
@@ -282,6 +305,22 @@ mod tests {
                 r#""name":"a","instances":[{"url":"http://a"},{"url":"http://a/"}]"#.to_owned(),
                 "instances[1].url",
                 "is there twice",
+            ),
+            (
+                format!(r#""name":"a",{at},"check":{{"timeout":"2m"}}"#),
+                "check.timeout",
+                "a minute at most",
+            ),
+            (
+                format!(r#""name":"a",{at},"health_path":"/a","check":{{"path":"/b"}}"#),
+                "check.path",
+                "the short form",
+            ),
+            (
+                r#""name":"a","instances":[{"url":"https://10.0.0.1"}],"check":{"verify":false}"#
+                    .to_owned(),
+                "check.verify",
+                "on this machine only",
             ),
             (
                 format!(r#""name":"a",{at},"endpoints":{{"x":{{"path":"no"}}}}"#),

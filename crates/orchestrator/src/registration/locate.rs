@@ -19,9 +19,6 @@ const MAX_ADDRESSES: usize = 16;
 /// Why requests cannot go to a URL.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NotLocated {
-    /// The daemon does not speak it.
-    #[error("{0} is an https URL; services are checked over http: use http://")]
-    Https(BaseUrl),
     /// Requests may not go there.
     #[error("{host} {why}")]
     Outside {
@@ -45,7 +42,7 @@ impl NotLocated {
 /// Finds the addresses of a URL, all of which `networks` must allow.
 pub(crate) async fn locate(url: &BaseUrl, networks: &Networks) -> Result<Target, NotLocated> {
     let host = url.host().trim_matches(['[', ']']);
-    if url.is_loopback() || url.is_https() || host.parse::<IpAddr>().is_ok() {
+    if url.is_loopback() || host.parse::<IpAddr>().is_ok() {
         return pin(url, &[], networks);
     }
     if networks.is_empty() {
@@ -65,9 +62,6 @@ pub(super) fn pin(
     addresses: &[IpAddr],
     networks: &Networks,
 ) -> Result<Target, NotLocated> {
-    if url.is_https() {
-        return Err(NotLocated::Https(url.clone()));
-    }
     if let Ok(target) = Target::new(url) {
         return Ok(target);
     }
@@ -148,7 +142,7 @@ mod tests {
         }
         assert!(locate(&at("http://localhost:1"), &none).await.is_ok());
         assert!(locate(&at("http://[::1]:1"), &none).await.is_ok());
-        let tls = locate(&at("https://localhost"), &none).await.unwrap_err();
-        assert!(!tls.is_forbidden());
+        assert!(locate(&at("https://localhost"), &none).await.is_ok());
+        assert!(locate(&at("https://10.0.0.1"), &none).await.is_err());
     }
 }

@@ -50,6 +50,7 @@ pub(crate) fn read(record: &Record, networks: &Networks) -> Result<Registration,
     }
     let seat = |(instance, addresses): (&super::InstanceBody, &Vec<IpAddr>)| {
         let target = pin(&instance.url, addresses, networks).map_err(|error| error.to_string())?;
+        let target = target.verified(body.verifies());
         Ok(Seat {
             url: instance.url.clone(),
             target: Rc::new(target),
@@ -108,6 +109,21 @@ mod tests {
             value,
             "a change of the format needs a new version"
         );
+    }
+
+    #[test]
+    fn how_a_service_is_checked_is_kept_with_it() {
+        let body = r#"{"name":"shop","lease":60,"instances":[{"url":"https://localhost:8443","weight":100}],"check":{"fall":3,"verify":false},"endpoints":{}}"#;
+        let value =
+            format!(r#"{{"order":0,"addresses":[["127.0.0.1","::1"]],"registration":{body}}}"#);
+        let record = Record {
+            id: RegistrationId(7),
+            value: value.clone().into(),
+        };
+        let registration = read(&record, &Networks::default()).unwrap();
+        assert!(registration.seats[0].target.is_unverified());
+        let written = write(&registration).unwrap();
+        assert_eq!(String::from_utf8(written.value).unwrap(), value);
     }
 
     #[test]

@@ -2,14 +2,19 @@
 
 use super::{InstanceId, Pace, Registry};
 use crate::health::Verdict;
-use crate::pool::Target;
+use crate::pool::{Failure, Target};
+use crate::settings::CheckKind;
 use landfall_protocol::time::Millis;
 use std::rc::Rc;
+use std::time::Duration;
 
 /// What a check needs.
 pub(crate) struct CheckOrder {
     pub(crate) target: Rc<Target>,
+    pub(crate) kind: CheckKind,
     pub(crate) path: Rc<str>,
+    /// For a whole answer, if it is not the usual time.
+    pub(crate) timeout: Option<Duration>,
     pub(crate) suspect: bool,
 }
 
@@ -18,8 +23,8 @@ pub(crate) struct Checked {
     /// What was checked.
     pub(crate) target: Rc<Target>,
     pub(crate) verdict: Verdict,
-    /// Whether it took too long.
-    pub(crate) timed_out: bool,
+    /// Why there was no answer, if there was none.
+    pub(crate) failure: Option<Failure>,
 }
 
 impl Registry {
@@ -37,7 +42,9 @@ impl Registry {
         instance.due = now + pace.interval(instance);
         Some(CheckOrder {
             target: Rc::clone(&instance.target),
+            kind: instance.check.kind(),
             path: Rc::clone(&instance.check.path),
+            timeout: instance.check.timeout(),
             suspect: instance.suspect,
         })
     }
@@ -65,13 +72,14 @@ impl Registry {
             return false;
         }
         instance.checking = false;
-        instance.suspect = checked.timed_out;
+        instance.suspect = checked.failure == Some(Failure::Timeout);
         let verdict = checked.verdict;
         let transition = instance.record(verdict, now, unix_ms);
         self.verdicts.notify_one();
         if transition.class {
             let health = instance.health.class().as_str();
-            tracing::info!(service = %instance.service, url = %instance.url, health, "health changed");
+            let why = checked.failure.map(tracing::field::display);
+            tracing::info!(service = %instance.service, url = %instance.url, health, why, "health changed");
             self.changes.notify_one();
         }
         let alive = matches!(verdict, Verdict::Alive { .. });

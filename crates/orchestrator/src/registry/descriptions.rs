@@ -1,6 +1,6 @@
 //! What services say of themselves, read again from time to time and when they come back.
 
-use super::{Check, InstanceId, Reading, Registry};
+use super::{InstanceId, Reading, Registry};
 use crate::identity;
 use landfall_protocol::probe::Rung;
 use landfall_protocol::time::Millis;
@@ -55,12 +55,9 @@ impl Registry {
                 &reading.endpoints,
             );
         }
-        if !instance.check.is_fixed {
-            instance.check = Check {
-                interval: instance.check.interval,
-                ..Check::of(&instance.target, &reading.endpoints)
-            };
-        }
+        instance.check = instance
+            .check
+            .described(&instance.target, &reading.endpoints);
         // What a person wrote goes before what the service says.
         let title = if instance.is_from_settings() {
             service.title.clone().or(reading.title)

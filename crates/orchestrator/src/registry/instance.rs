@@ -1,8 +1,9 @@
 //! One place where a service runs, with all that is kept of it.
 
-use crate::health::{HealthState, Verdict};
+use crate::health::{HealthState, Thresholds, Verdict};
 use crate::pool::Target;
 use crate::registration::RegistrationId;
+use crate::settings::{CheckKind, CheckTerms, Span};
 use crate::sockets::Place;
 use landfall_protocol::catalog::{HealthClass, WELL_KNOWN};
 use landfall_protocol::endpoint::{Endpoint, Protocol};
@@ -12,6 +13,7 @@ use landfall_protocol::probe::Rung;
 use landfall_protocol::time::Millis;
 use landfall_protocol::url::BaseUrl;
 use std::rc::Rc;
+use std::time::Duration;
 
 /// A service is checked more often until it has answered this often.
 const CHECKS_UNTIL_STEADY: usize = 3;
@@ -59,8 +61,8 @@ pub(crate) struct Check {
     pub(crate) is_health_path: bool,
     /// Whether the settings name the path, so that what the service says of itself does not change it.
     pub(crate) is_fixed: bool,
-    /// Between two checks, if it is not the usual interval.
-    pub(crate) interval: Option<Millis>,
+    /// What somebody said of how it is checked; `None` where that is as usual.
+    pub(crate) terms: Option<Rc<CheckTerms>>,
 }
 
 /// How the instance describes its endpoints.
@@ -112,12 +114,54 @@ impl Check {
         }
     }
 
-    /// The path that the settings name.
-    pub(crate) fn fixed(path: &str) -> Self {
-        Self {
-            is_fixed: true,
-            ..Self::new(path, true)
+    /// The check that somebody asked for.
+    pub(crate) fn on(terms: CheckTerms, target: &Target, endpoints: &[Endpoint]) -> Self {
+        let check = match &terms.path {
+            Some(path) => Self {
+                is_fixed: true,
+                ..Self::new(path.as_str(), true)
+            },
+            None => Self::of(target, endpoints),
+        };
+        let terms = (terms != CheckTerms::default()).then(|| Rc::new(terms));
+        Self { terms, ..check }
+    }
+
+    /// The check after the service said what it has.
+    pub(super) fn described(&self, target: &Target, endpoints: &[Endpoint]) -> Self {
+        if self.is_fixed {
+            return self.clone();
         }
+        Self {
+            terms: self.terms.clone(),
+            ..Self::of(target, endpoints)
+        }
+    }
+
+    /// Whether the service may be asked over HTTP what it has: not one of which only a connection is wanted, and not one
+    /// that nobody vouches for.
+    pub(super) fn allows_questions(&self) -> bool {
+        let terms = self.terms.as_ref();
+        terms.is_none_or(|it| it.kind == CheckKind::Http && it.verify)
+    }
+
+    /// What counts as life.
+    pub(crate) fn kind(&self) -> CheckKind {
+        self.terms.as_ref().map_or(CheckKind::Http, |it| it.kind)
+    }
+
+    /// Between two checks, if it is not the usual interval.
+    pub(super) fn interval(&self) -> Option<Millis> {
+        self.terms.as_ref()?.interval.map(Span::millis)
+    }
+
+    /// For a whole answer, if it is not the usual time.
+    pub(super) fn timeout(&self) -> Option<Duration> {
+        Some(self.terms.as_ref()?.timeout?.0)
+    }
+
+    fn thresholds(&self) -> Option<Thresholds> {
+        self.terms.as_ref()?.thresholds()
     }
 
     fn new(path: &str, is_health_path: bool) -> Self {
@@ -125,12 +169,15 @@ impl Check {
             path: path.into(),
             is_health_path,
             is_fixed: false,
-            interval: None,
+            terms: None,
         }
     }
 
     /// What a status says.
     pub(crate) fn is_alive(&self, status: u16) -> bool {
+        if let Some(expected) = self.terms.as_ref().and_then(|it| it.status.as_ref()) {
+            return expected.contains(status);
+        }
         match status {
             200..=399 | 401 | 403 => true,
             _ => !self.is_health_path && status < 500,
@@ -174,7 +221,7 @@ impl Instance {
     /// Takes a verdict.
     pub(super) fn record(&mut self, verdict: Verdict, now: Millis, unix_ms: u64) -> Transition {
         let (class, answered) = (self.health.class(), self.health.latency_us().is_some());
-        self.health.record(verdict);
+        self.health.record(verdict, self.check.thresholds());
         self.checked = Some((now, unix_ms));
         let recovered = !answered && matches!(verdict, Verdict::Alive { .. });
         Transition {
@@ -248,5 +295,23 @@ mod tests {
                 "{status}"
             );
         }
+    }
+
+    #[test]
+    fn expected_statuses_are_the_only_ones() {
+        let terms = serde_json::from_str(r#"{"status":[404,"500-503"]}"#).unwrap();
+        let target = Target::new(&BaseUrl::parse("http://localhost").unwrap()).unwrap();
+        let check = Check::on(terms, &target, &[]);
+        let alive = |status: &&u16| check.is_alive(**status);
+        let expected: Vec<_> = [200, 404, 500, 504].iter().filter(alive).collect();
+        assert_eq!(expected, [&404, &500]);
+        // What the service says later changes where it is asked, and not what is expected of it.
+        let mut health = Endpoint::unnamed(PathTemplate::parse("/health").unwrap()).unwrap();
+        health.learn(Evidence::OpenApi, [Method::Get]);
+        let described = check.described(&target, &[health]);
+        assert_eq!(
+            (&*described.path, described.is_alive(200)),
+            ("/health", false)
+        );
     }
 }

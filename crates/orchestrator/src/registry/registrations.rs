@@ -142,13 +142,12 @@ impl Registry {
         let known = self.instance_at(registration, seat);
         let endpoints = self.services.get(&registration.name);
         let endpoints = endpoints.map_or(&[][..], |service| &service.endpoints);
-        let check = match &registration.health_path {
-            Some(path) => Check::fixed(path),
-            None => Check::of(&seat.target, endpoints),
-        };
+        let check = Check::on(registration.check(), &seat.target, endpoints);
         let description = Description {
             origin: seat.url.clone(),
-            wanted: registration.is_silent() && seat.target.is_loopback(),
+            wanted: registration.is_silent()
+                && seat.target.is_loopback()
+                && check.allows_questions(),
             before: None,
             due: now,
             reading: false,

@@ -31,7 +31,7 @@ impl Pace {
     }
 
     pub(super) fn interval(&self, instance: &Instance) -> Millis {
-        let steady = instance.check.interval.unwrap_or(self.steady);
+        let steady = instance.check.interval().unwrap_or(self.steady);
         if instance.is_steady() {
             steady
         } else {

@@ -251,7 +251,7 @@ fn a_verdict_on_its_way_when_the_socket_vanished_counts_for_nothing() {
     let late = Checked {
         target: order.target,
         verdict: Verdict::Alive { latency_us: 1 },
-        timed_out: false,
+        failure: None,
     };
     assert!(!registry.record(id, &late, Millis(2), 2));
     assert_eq!(shown(&registry), ["items-api: 8000 unhealthy"]);

@@ -2,7 +2,7 @@
 
 use crate::pool::Target;
 use landfall_protocol::url::BaseUrl;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::str::FromStr;
@@ -75,7 +75,7 @@ impl FromStr for ServiceUrl {
 }
 
 /// The path of a check, with its query: what may stand in a request line.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(try_from = "String")]
 pub struct RequestPath(Box<str>);
 

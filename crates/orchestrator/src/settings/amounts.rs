@@ -1,7 +1,7 @@
 //! Spans of time, shares and numbers.
 
 use landfall_protocol::time::Millis;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize, Serializer};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -15,6 +15,17 @@ impl Span {
     #[must_use]
     pub fn millis(self) -> Millis {
         Millis(u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX))
+    }
+}
+
+impl Serialize for Span {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let millis = self.0.as_millis();
+        if millis.is_multiple_of(1_000) {
+            serializer.collect_str(&format_args!("{}s", millis / 1_000))
+        } else {
+            serializer.collect_str(&format_args!("{millis}ms"))
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use super::addresses::{RequestPath, ServiceUrl};
 use super::amounts::Span;
 use super::endpoints::EndpointSettings;
 use super::names::{NameValue, ServiceName};
+use super::terms::CheckTerms;
 use landfall_protocol::endpoint::Endpoint;
 use landfall_protocol::name::Name;
 use serde::Deserialize;
@@ -27,10 +28,12 @@ pub struct ServiceSettings {
     /// Its share of the requests.
     #[serde(default = "full_weight")]
     pub weight: u16,
-    /// What to ask for in a check. With it, only 2xx, 3xx, 401 and 403 count as alive.
-    pub health_path: Option<RequestPath>,
-    /// Between two checks, instead of `checks.interval`.
-    pub interval: Option<Span>,
+    /// What to ask for in a check. With it, only 2xx, 3xx, 401 and 403 count as alive. Short for `check.path`.
+    health_path: Option<RequestPath>,
+    /// Between two checks, instead of `checks.interval`. Short for `check.interval`.
+    interval: Option<Span>,
+    #[serde(default)]
+    check: CheckTerms,
     #[serde(default)]
     endpoints: BTreeMap<NameValue, EndpointSettings>,
 }
@@ -44,6 +47,30 @@ impl ServiceSettings {
     #[must_use]
     pub fn name(&self) -> &Name {
         &self.name.get_ref().0
+    }
+
+    /// How it is checked, with what is said beside its name.
+    #[must_use]
+    pub fn check(&self) -> CheckTerms {
+        let check = self.check.clone();
+        check.or(self.health_path.as_ref(), self.interval)
+    }
+
+    /// What is wrong with how it is checked.
+    fn wrong_check(&self) -> Option<String> {
+        let twice = |key: &str, short: &str| {
+            format!("{short} is the short form of check.{key}: write one of them")
+        };
+        if self.health_path.is_some() && self.check.path.is_some() {
+            return Some(twice("path", "health_path"));
+        }
+        if self.interval.is_some() && self.check.interval.is_some() {
+            return Some(twice("interval", "interval"));
+        }
+        let together = self.check().check_together(self.url.target.is_loopback());
+        together
+            .err()
+            .map(|(key, reason)| format!("check.{key} of {}: {reason}", self.name()))
     }
 
     /// Its endpoints, each known from the best evidence there is: somebody wrote it down. When there is none, the
@@ -70,6 +97,9 @@ pub(super) fn check_together(services: &[ServiceSettings]) -> Result<(), (usize,
                 "{} has more than {MAX_ENDPOINTS} endpoints",
                 service.name()
             ));
+        }
+        if let Some(reason) = service.wrong_check() {
+            return wrong(reason);
         }
         if names.insert(service.name(), ()).is_some() {
             return wrong(format!(

@@ -15,8 +15,11 @@ use std::path::{Path, PathBuf};
 pub(crate) const FILE: &str = "registrations.redb";
 /// The same while it is made.
 const TEMPORARY: &str = "registrations.redb.tmp";
-/// The version of what the file holds, apart from redb's own format.
-const FORMAT: u64 = 1;
+/// The version of what the file holds, apart from redb's own format. 2: a registration may say how it is checked. A file of
+/// version 1 is one of version 2 in which none does, and becomes one with its first change.
+const FORMAT: u64 = 2;
+/// The first version.
+const FIRST: u64 = 1;
 /// For redb's pages in memory: a few thousand registrations are small.
 const CACHE: usize = 256 * 1_024;
 
@@ -161,7 +164,7 @@ fn initialize(database: &Database, records: &[Record]) -> Result<(), redb::Error
 fn check_format(database: &Database) -> Result<(), redb::Error> {
     let table = database.begin_read()?.open_table(META)?;
     let format = table.get("format")?.map(|format| format.value());
-    if format == Some(FORMAT) {
+    if format.is_some_and(|format| (FIRST..=FORMAT).contains(&format)) {
         return Ok(());
     }
     let format = format.map_or_else(|| "unknown".to_owned(), |format| format.to_string());
@@ -186,6 +189,10 @@ fn read_all(database: &Database) -> Result<Vec<Record>, redb::Error> {
 fn apply(database: &Database, change: Change) -> Result<(), redb::Error> {
     let transaction = database.begin_write()?;
     {
+        let mut meta = transaction.open_table(META)?;
+        if meta.get("format")?.map(|format| format.value()) != Some(FORMAT) {
+            meta.insert("format", FORMAT)?;
+        }
         let mut table = transaction.open_table(REGISTRATIONS)?;
         match change {
             Change::Put(record) => {

@@ -1,6 +1,7 @@
 //! The daemon from outside: the real binary, over real sockets.
 
 mod catalog;
+mod checks;
 #[cfg(target_os = "linux")]
 mod doctor;
 mod durability;

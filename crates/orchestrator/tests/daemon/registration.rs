@@ -242,8 +242,8 @@ fn every_mistake_has_its_answer() {
             "instances[0].url: ",
         ),
         (
-            with("instances", json!([{ "url": "https://localhost" }])),
-            422,
+            with("instances", json!([{ "url": "https://10.0.0.1" }])),
+            403,
             "instances[0].url: ",
         ),
         (

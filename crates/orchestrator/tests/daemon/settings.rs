@@ -50,9 +50,29 @@ fn wrong_settings_are_refused_with_line_column_and_reason() {
             "not on this machine",
         ),
         (
-            "[[services]]\nname = \"a\"\nurl = \"https://localhost\"",
+            "[[services]]\nname = \"a\"\nurl = \"https://10.0.0.1\"",
             3,
-            "use http://",
+            "not on this machine",
+        ),
+        (
+            "[[services]]\nname = \"a\"\nurl = \"http://localhost:1\"\n[services.check]\nkind = \"udp\"",
+            5,
+            "unknown variant `udp`",
+        ),
+        (
+            "[[services]]\nname = \"a\"\nurl = \"http://localhost:1\"\n[services.check]\nstatus = [200, \"3xx\"]",
+            5,
+            "\"3xx\" is no status",
+        ),
+        (
+            "[[services]]\nname = \"a\"\nurl = \"http://localhost:1\"\n[services.check]\nkind = \"tcp\"\npath = \"/\"",
+            2,
+            "check.path of a: a tcp check asks for nothing",
+        ),
+        (
+            "[[services]]\nname = \"a\"\nurl = \"http://localhost:1\"\ninterval = \"1s\"\n[services.check]\ninterval = \"2s\"",
+            2,
+            "write one of them",
         ),
         (
             "[[services]]\nname = \"landfall\"\nurl = \"http://localhost:1\"",

@@ -26,7 +26,10 @@ pub(super) fn look(settings: &Settings, running: Option<&Running>) -> Vec<Findin
 fn needed(settings: &Settings, running: Option<&Running>) -> f64 {
     let usual = settings.checks.interval.0.as_secs_f64();
     let of_settings = settings.services.iter().map(|service| {
-        let interval = service.interval.map_or(usual, |it| it.0.as_secs_f64());
+        let interval = service
+            .check()
+            .interval
+            .map_or(usual, |it| it.0.as_secs_f64());
         1.0 / interval
     });
     let known = running.map_or(0, |running| running.health.services.len());

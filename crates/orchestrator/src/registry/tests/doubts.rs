@@ -20,7 +20,7 @@ fn steady() -> (Registry, InstanceId) {
         let alive = Checked {
             target: order.target,
             verdict: Verdict::Alive { latency_us: 1 },
-            timed_out: false,
+            failure: None,
         };
         registry.record(id, &alive, now, now.0);
     }
@@ -53,7 +53,7 @@ fn after_the_check_that_fails_the_instance_is_checked_as_often_as_an_unsteady_on
     let failed = Checked {
         target: order.target,
         verdict: Verdict::Failed,
-        timed_out: false,
+        failure: None,
     };
     registry.record(id, &failed, Millis(5_010), 5_010);
     registry.hasten(id, Millis(5_010), &PACE);
@@ -86,7 +86,7 @@ fn an_instance_that_counts_as_unhealthy_is_looked_at_when_a_page_gets_an_answer(
         let failed = Checked {
             target: order.target,
             verdict: Verdict::Failed,
-            timed_out: false,
+            failure: None,
         };
         registry.record(id, &failed, Millis(2_000), 2_000);
     }

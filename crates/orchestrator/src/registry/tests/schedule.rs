@@ -16,7 +16,7 @@ fn run_due(registry: &mut Registry, now: u64, verdict: Verdict) -> Vec<u16> {
             &Checked {
                 target: order.target,
                 verdict,
-                timed_out: false,
+                failure: None,
             },
             Millis(now),
             now,
@@ -110,7 +110,7 @@ fn a_description_is_read_again_in_time_and_rarely_where_there_is_none() {
             let checked = Checked {
                 target: Rc::clone(&target),
                 verdict: ALIVE,
-                timed_out: false,
+                failure: None,
             };
             if registry.record(id, &checked, Millis(now), now) {
                 assert!(registry.read_order(id).is_some() && registry.read_order(id).is_none());

@@ -76,6 +76,10 @@ fn the_first_version_is_still_read() {
     assert_eq!(store.records().unwrap(), [record(7, "first")]);
     store.write(put(8, "second")).unwrap();
     assert_eq!(store.records().unwrap().len(), 2);
+    // And it is one of this version now, which the first one would not read.
+    let read = store.open.as_ref().unwrap().begin_read().unwrap();
+    let format = read.open_table(META).unwrap().get("format").unwrap();
+    assert_eq!(format.unwrap().value(), FORMAT);
 }
 
 #[test]
@@ -99,7 +103,7 @@ fn a_file_of_a_later_version_is_neither_read_nor_changed() {
         store.write(put(2, "b")).unwrap_err(),
     ] {
         assert!(matches!(error, StoreError::Unreadable { .. }), "{error}");
-        assert!(error.to_string().contains("its format is 2"), "{error}");
+        assert!(error.to_string().contains("its format is 3"), "{error}");
     }
 }
 
