@@ -44,13 +44,13 @@ struct State {
 /// The budget in `/v1/status`.
 #[derive(Debug, Serialize)]
 pub(crate) struct BudgetView {
-    policy: &'static str,
-    budget_permille: u32,
-    used_permille: f64,
-    pace_permille: u32,
-    window_ms: u64,
+    pub(crate) policy: &'static str,
+    pub(crate) budget_permille: u32,
+    pub(crate) used_permille: f64,
+    pub(crate) pace_permille: u32,
+    pub(crate) window_ms: u64,
     /// CPU time beyond the budget that was written off: by serving clients, which is not held back.
-    forgiven_us: u64,
+    pub(crate) forgiven_us: u64,
 }
 
 impl CpuBudget {

@@ -46,12 +46,27 @@ pub(crate) struct Work {
     buffers: RefCell<Vec<Buffers>>,
     total: Cell<u64>,
     failed: Cell<u64>,
+    unknown: Cell<u64>,
+}
+
+/// Checks since the start.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Counts {
+    pub(crate) total: u64,
+    /// Those that failed.
+    pub(crate) failed: u64,
+    /// Those that said nothing, since the daemon itself was late.
+    pub(crate) unknown: u64,
 }
 
 impl Checker {
-    /// How many checks were made, and how many of them failed.
-    pub(crate) fn counts(&self) -> (u64, u64) {
-        (self.work.total.get(), self.work.failed.get())
+    /// How many checks were made.
+    pub(crate) fn counts(&self) -> Counts {
+        Counts {
+            total: self.work.total.get(),
+            failed: self.work.failed.get(),
+            unknown: self.work.unknown.get(),
+        }
     }
 
     /// Checks for ever.
@@ -131,8 +146,10 @@ impl Checker {
             Ok(None) | Err(_) => Verdict::Failed,
         };
         self.work.total.set(self.work.total.get() + 1);
-        if verdict == Verdict::Failed {
-            self.work.failed.set(self.work.failed.get() + 1);
+        match verdict {
+            Verdict::Alive { .. } => {}
+            Verdict::Failed => self.work.failed.set(self.work.failed.get() + 1),
+            Verdict::Unknown => self.work.unknown.set(self.work.unknown.get() + 1),
         }
         if answer == Err(Failure::Refused) {
             // Its socket is gone: where did it go?

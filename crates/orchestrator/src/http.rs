@@ -1,24 +1,34 @@
 //! What the daemon serves.
 
+mod answering;
 mod body;
 mod catalog;
+mod connections;
 mod content;
 mod dashboard;
 mod encoding;
 mod events;
+mod exposition;
 mod guard;
+mod metrics;
 mod outcomes;
+mod progress;
+mod query;
 mod reply;
 mod routes;
 mod server;
 mod services;
 mod stall;
 mod status;
+mod traffic;
+mod variant;
 
 pub(crate) use catalog::{Catalog, Frame};
-pub(crate) use events::{Hub, Topic, catalog_event};
+pub(crate) use connections::serve;
+pub(crate) use events::{Hub, Topic};
 pub(crate) use guard::Guard;
 pub(crate) use outcomes::Outcomes;
 pub(crate) use routes::{EVENTS, own_service};
-pub(crate) use server::{Server, serve};
+pub(crate) use server::Server;
 pub(crate) use services::Registering;
+pub(crate) use traffic::Traffic;

@@ -22,6 +22,7 @@ mod finder;
 mod health;
 mod http;
 mod identity;
+mod labels;
 mod memory;
 mod notify;
 pub mod pool;
@@ -40,4 +41,5 @@ pub mod token;
 
 pub use cli::Cli;
 pub use error::Error;
+pub use labels::Labels;
 pub use serve::{Options, serve};

@@ -1,6 +1,6 @@
 //! Turns changes of the registry into revisions of the catalog and into events.
 
-use crate::http::{Catalog, Hub, Server, Topic, catalog_event};
+use crate::http::{Catalog, Hub, Server, Topic};
 use crate::registry::Registry;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -21,13 +21,11 @@ pub(crate) async fn publish_catalog(
     let changes = registry.borrow().changes();
     loop {
         changes.notified().await;
-        let services = registry.borrow().catalog_services();
-        match catalog.update(services) {
-            Ok(Some(published)) => {
-                tracing::debug!(revision = published.stamp().revision, "published");
-                if hub.has(Topic::Catalog) {
-                    hub.send(Topic::Catalog, &catalog_event(&published));
-                }
+        let services = registry.borrow().catalog();
+        match catalog.update(&services) {
+            Ok(Some(news)) => {
+                tracing::debug!(revision = news.published.stamp().revision, "published");
+                hub.tell(&news);
             }
             Ok(None) => {}
             Err(error) => {

@@ -10,6 +10,7 @@ pub(crate) mod record;
 pub(crate) use body::{BadBody, Body, InstanceBody, Written};
 pub(crate) use locate::{NotLocated, locate};
 
+use crate::labels::Labels;
 use crate::pool::Target;
 use crate::settings::{CheckTerms, RequestPath};
 use landfall_protocol::endpoint::{Endpoint, Protocol};
@@ -111,6 +112,7 @@ pub(crate) struct Registration {
     /// How it is checked.
     pub(crate) check: CheckTerms,
     pub(crate) endpoints: Vec<Endpoint>,
+    pub(crate) labels: Labels,
 }
 
 impl Registration {

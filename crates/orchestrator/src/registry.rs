@@ -24,6 +24,7 @@ pub(crate) use schedule::Pace;
 
 use crate::health::HealthState;
 use crate::identity::Identity;
+use crate::labels::Labels;
 use crate::registration::{Registration, RegistrationId};
 use crate::settings::ServiceSettings;
 use crate::sockets::Place;
@@ -46,6 +47,8 @@ struct Service {
     identity: Option<Identity>,
     /// What it registered last, which goes before what it says of itself.
     declared: Option<Rc<Registration>>,
+    /// Those of the settings.
+    labels: Labels,
     instances: Vec<InstanceId>,
 }
 
@@ -132,6 +135,7 @@ impl Registry {
         let service = Service {
             title,
             endpoints,
+            labels: settings.labels.clone(),
             instances: vec![id],
             ..Service::default()
         };

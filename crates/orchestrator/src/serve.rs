@@ -6,7 +6,7 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::finder::Finder;
 use crate::http::{
-    self, Catalog, EVENTS, Frame, Guard, Hub, Outcomes, Registering, Server, own_service,
+    self, Catalog, EVENTS, Frame, Guard, Hub, Outcomes, Registering, Server, Traffic, own_service,
 };
 use crate::notify;
 use crate::pool::{Limits, Pool};
@@ -20,7 +20,7 @@ use crate::store::{State, StoreError, Writes, default_dir};
 use landfall_protocol::id::Epoch;
 use landfall_protocol::name::Name;
 use landfall_protocol::url::BaseUrl;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::net::SocketAddr;
@@ -168,14 +168,14 @@ fn assemble(
         .name
         .map_or_else(|| OWN_NAME.to_owned(), |name| name.0.to_string());
     let frame = Frame {
-        name: Name::parse(&name).ok(),
+        name: Name::parse(&name).ok().map(|name| name.to_string()),
         epoch,
         ttl: seconds(settings.ttl),
         events: EVENTS,
         config: settings.config,
     };
-    let services = registry.borrow().catalog_services();
-    let catalog = Rc::new(Catalog::new(frame, services).map_err(|error| no_catalog(&error))?);
+    let services = registry.borrow().catalog();
+    let catalog = Rc::new(Catalog::new(frame, &services).map_err(|error| no_catalog(&error))?);
     let server = Rc::new(Server {
         name,
         guard: Guard::new(settings.allowed_hosts, settings.allowed_origins),
@@ -186,6 +186,8 @@ fn assemble(
         budget,
         checker: Rc::clone(&checker),
         outcomes: Outcomes::default(),
+        traffic: Traffic::default(),
+        connections: Cell::new(0),
         clock,
         registering: registering.map_err(|error| format!("nobody can register: {error}")),
     });

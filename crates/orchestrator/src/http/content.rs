@@ -109,7 +109,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::body::ReplyBody;
+    use super::super::body::{Pieces, ReplyBody};
     use super::*;
     use hyper::header::HeaderValue;
     use tokio::sync::mpsc::channel;
@@ -156,14 +156,19 @@ mod tests {
         for _ in 0..3 {
             pieces.send(Bytes::from_static(b"1")).await.unwrap();
         }
-        let endless = read_json(&headers, ReplyBody::Stream(body), 2).await;
+        let endless = read_json(&headers, ReplyBody::Stream(Pieces::new(body)), 2).await;
         assert_eq!(endless, Err(NotTaken::TooLarge(2)));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_body_that_does_not_come_is_not_waited_for() {
         let (pieces, body) = channel(1);
-        let read = read_json(&json("application/json"), ReplyBody::Stream(body), 2).await;
+        let read = read_json(
+            &json("application/json"),
+            ReplyBody::Stream(Pieces::new(body)),
+            2,
+        )
+        .await;
         assert_eq!(read, Err(NotTaken::TooSlow));
         drop(pieces);
     }

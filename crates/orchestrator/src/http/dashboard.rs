@@ -3,7 +3,7 @@
 //! They are packed at build time; a client that does not take gzip gets them unpacked. Where the dashboard was not built
 //! before the daemon, the page says so.
 
-use super::encoding::{accepts_gzip, gunzip};
+use super::encoding::{Encoding, gunzip};
 use super::reply::{Reply, Representation, set};
 use bytes::Bytes;
 use hyper::header::{
@@ -46,18 +46,23 @@ fn asset(path: &str) -> Option<&'static Asset> {
 pub(crate) fn reply(path: &str, headers: &HeaderMap) -> Option<Reply> {
     let path = if path == "/" { "/index.html" } else { path };
     let found = asset(path);
-    let packed = accepts_gzip(headers.get(ACCEPT_ENCODING));
+    let encoding = Encoding::preferred(Encoding::OF_FILES, headers.get(ACCEPT_ENCODING));
+    let packed = encoding == Encoding::Gzip;
     let (bytes, digest, encoding) = match found {
         Some(asset) if packed => (
             Bytes::from_static(asset.packed),
             format!("{}.gz", asset.digest),
-            Some("gzip"),
+            encoding,
         ),
-        Some(asset) => (gunzip(asset.packed), asset.digest.to_owned(), None),
+        Some(asset) => (
+            gunzip(asset.packed),
+            asset.digest.to_owned(),
+            Encoding::Plain,
+        ),
         None if path == "/index.html" => (
             Bytes::from_static(UNBUILT.as_bytes()),
             "unbuilt".to_owned(),
-            None,
+            Encoding::Plain,
         ),
         None => return None,
     };

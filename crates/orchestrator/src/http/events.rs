@@ -1,21 +1,22 @@
 //! Server-sent events (WHATWG HTML, section 9.2): the catalog when it changes, and raw health for who wants it.
 //!
-//! A stream holds at most [`WAITING`] events that its reader has not taken. One that falls further behind is ended: it
-//! comes back with `?after=` and gets the whole document, which is all that it missed. Comments keep quiet streams
-//! alive through proxies, all of them in one wake-up.
+//! A stream holds at most [`WAITING`] events that its reader has not taken. One that falls further behind is ended, and
+//! comes back with `?after=`. Readers of `catalog` then get the whole document, which is all that they missed; readers of
+//! `changes` get the changes in between, or the whole document where those would be too many. Comments keep quiet
+//! streams alive through proxies, all of them in one wake-up.
 
-use super::body::ReplyBody;
-use super::catalog::Published;
+use super::body::{Pieces, ReplyBody};
+use super::catalog::{Catalog, News};
+use super::query::values;
 use super::reply::{Reply, refusal};
 use bytes::{BufMut, Bytes, BytesMut};
 use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
-use landfall_protocol::id::Stamp;
-use percent_encoding::percent_decode_str;
-use std::borrow::Cow;
+use landfall_protocol::id::{Epoch, Stamp};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Notify, mpsc};
 
 /// Events that wait for a slow reader.
@@ -32,15 +33,18 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// What a stream can be about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Topic {
-    /// The catalog.
+    /// The catalog, whole.
     Catalog,
+    /// The catalog, by what changes.
+    Changes,
     /// Raw health.
     Health,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Topics {
     catalog: bool,
+    changes: bool,
     health: bool,
 }
 
@@ -48,6 +52,7 @@ impl Topics {
     const fn has(self, topic: Topic) -> bool {
         match topic {
             Topic::Catalog => self.catalog,
+            Topic::Changes => self.changes,
             Topic::Health => self.health,
         }
     }
@@ -65,6 +70,7 @@ pub(crate) struct Hub {
     streams: RefCell<Vec<Stream>>,
     closed: Cell<bool>,
     joined: Notify,
+    dropped: Cell<u64>,
 }
 
 impl Hub {
@@ -75,6 +81,11 @@ impl Hub {
             .iter()
             .filter(|stream| !stream.sender.is_closed())
             .count()
+    }
+
+    /// How many streams were ended because their readers fell behind.
+    pub(crate) const fn dropped(&self) -> u64 {
+        self.dropped.get()
     }
 
     /// Whether anybody listens to a topic.
@@ -96,13 +107,13 @@ impl Hub {
         &self,
         query: Option<&str>,
         headers: &HeaderMap,
-        current: &Published,
+        catalog: &Catalog,
         health: impl FnOnce() -> Bytes,
     ) -> Reply {
         let Some(topics) = topics(query) else {
             return refusal(
                 StatusCode::BAD_REQUEST,
-                "topics are catalog and health, separated by a comma",
+                "topics are catalog and health, or changes and health, separated by a comma",
             );
         };
         self.streams
@@ -116,32 +127,44 @@ impl Hub {
             super::reply::set(&mut reply, hyper::header::RETRY_AFTER, "5");
             return reply;
         }
-        let (sender, receiver) = mpsc::channel(WAITING);
         // The newer of the two wins: a browser repeats the address with the `after` that it began with.
-        let last = headers
-            .get(LAST_EVENT_ID)
-            .and_then(|id| id.to_str().ok())
-            .map(Cow::Borrowed);
-        let seen = last.or_else(|| parameter(query, "after"));
-        let knows_catalog = seen.as_deref() == Some(&*event_id(current.stamp()));
-        let catalog = (topics.catalog && !knows_catalog).then(|| catalog_event(current));
-        let health = topics.health.then(health);
+        let last = headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok());
+        let seen = last
+            .map(str::to_owned)
+            .or_else(|| parameter(query, "after"));
+        let seen = seen.as_deref().and_then(stamp);
         // A comment tells the page that the stream is open.
-        for event in [Some(Bytes::from_static(COMMENT)), catalog, health]
-            .into_iter()
-            .flatten()
-        {
+        let mut first = vec![Bytes::from_static(COMMENT)];
+        if topics.changes {
+            first.extend(catalog.since(seen.as_ref()));
+        } else if topics.catalog && seen.as_ref() != Some(catalog.current().stamp()) {
+            first.push(catalog.current().event());
+        }
+        if topics.health {
+            first.push(health());
+        }
+        let (sender, receiver) = mpsc::channel(WAITING.max(first.len()));
+        for event in first {
             // There is room in a new channel.
             let sent = sender.try_send(event);
             debug_assert!(sent.is_ok());
         }
         self.streams.borrow_mut().push(Stream { topics, sender });
         self.joined.notify_waiters();
-        let mut reply = Response::new(ReplyBody::Stream(receiver));
+        let mut reply = Response::new(ReplyBody::Stream(Pieces::new(receiver)));
         let headers = reply.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         reply
+    }
+
+    /// Tells of a new revision.
+    pub(crate) fn tell(&self, news: &News) {
+        // The event is made for somebody.
+        if self.has(Topic::Catalog) {
+            self.send(Topic::Catalog, &news.published.event());
+        }
+        self.send(Topic::Changes, &news.change);
     }
 
     /// Sends an event to all streams of a topic, and ends those whose readers are too slow.
@@ -151,7 +174,14 @@ impl Hub {
 
     fn send_where(&self, wants: impl Fn(Topics) -> bool, event: &Bytes) {
         self.streams.borrow_mut().retain(|stream| {
-            !wants(stream.topics) || stream.sender.try_send(event.clone()).is_ok()
+            if !wants(stream.topics) {
+                return true;
+            }
+            let sent = stream.sender.try_send(event.clone());
+            if matches!(sent, Err(TrySendError::Full(_))) {
+                self.dropped.set(self.dropped.get() + 1);
+            }
+            sent.is_ok()
         });
     }
 
@@ -174,24 +204,16 @@ impl Hub {
     }
 }
 
-/// The event of a revision, with its place in history as the id.
-pub(crate) fn catalog_event(published: &Published) -> Bytes {
-    event(
-        "catalog",
-        Some(&event_id(published.stamp())),
-        published.json(),
-    )
-}
-
 /// The event of raw health.
 pub(crate) fn health_event(json: &[u8]) -> Bytes {
     event("health", None, json)
 }
 
 /// `json` has no line breaks: the serializer writes them as escapes.
-fn event(name: &str, id: Option<&str>, json: &[u8]) -> Bytes {
+pub(super) fn event(name: &str, stamp: Option<&Stamp>, json: &[u8]) -> Bytes {
+    let id = stamp.map(event_id);
     let mut event = BytesMut::with_capacity(json.len() + 128);
-    for (field, value) in [("event: ", Some(name)), ("\nid: ", id)] {
+    for (field, value) in [("event: ", Some(name)), ("\nid: ", id.as_deref())] {
         if let Some(value) = value {
             event.put_slice(field.as_bytes());
             event.put_slice(value.as_bytes());
@@ -212,33 +234,37 @@ fn event_id(stamp: &Stamp) -> String {
     )
 }
 
+/// The place in history that an event's id names.
+fn stamp(id: &str) -> Option<Stamp> {
+    let (epoch, revision) = id.rsplit_once(':')?;
+    let (registry, boot) = epoch.rsplit_once(':')?;
+    Some(Stamp {
+        epoch: Epoch::new(registry, boot.parse().ok()?).ok()?,
+        revision: revision.parse().ok()?,
+    })
+}
+
 fn topics(query: Option<&str>) -> Option<Topics> {
+    let mut topics = Topics::default();
     let Some(names) = parameter(query, "topics") else {
-        return Some(Topics {
-            catalog: true,
-            health: false,
-        });
-    };
-    let mut topics = Topics {
-        catalog: false,
-        health: false,
+        topics.catalog = true;
+        return Some(topics);
     };
     for name in names.split(',') {
         match name {
             "catalog" => topics.catalog = true,
+            "changes" => topics.changes = true,
             "health" => topics.health = true,
             _ => return None,
         }
     }
-    Some(topics)
+    // A reader of both could not tell what it knows.
+    (!(topics.catalog && topics.changes)).then_some(topics)
 }
 
 /// The first value of a query parameter.
-fn parameter<'q>(query: Option<&'q str>, name: &str) -> Option<Cow<'q, str>> {
-    let value = query?
-        .split('&')
-        .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))?;
-    percent_decode_str(value).decode_utf8().ok()
+fn parameter(query: Option<&str>, name: &str) -> Option<String> {
+    values(query?, name).next()?.ok()
 }
 
 #[cfg(test)]
@@ -256,14 +282,28 @@ mod tests {
             Some((true, true))
         );
         assert_eq!(topics(Some("topics=health")), Some((false, true)));
-        for wrong in ["topics=", "topics=all", "topics=catalog,"] {
+        for wrong in [
+            "topics=",
+            "topics=all",
+            "topics=catalog,",
+            "topics=catalog,changes",
+        ] {
             assert_eq!(topics(Some(wrong)), None, "{wrong}");
         }
     }
 
     #[test]
+    fn an_id_names_a_place_in_history() {
+        let read = stamp("a:1:2").unwrap();
+        assert_eq!(event_id(&read), "a:1:2");
+        for wrong in ["", "a", "a:1", ":1:2", "a:x:2", "a:1:", "a:1:-2"] {
+            assert_eq!(stamp(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
     fn an_event_is_one_block_of_lines() {
-        let bytes = event("catalog", Some("a:1:2"), br#"{"a":"x\ny"}"#);
+        let bytes = event("catalog", stamp("a:1:2").as_ref(), br#"{"a":"x\ny"}"#);
         assert_eq!(
             bytes,
             "event: catalog\nid: a:1:2\ndata: {\"a\":\"x\\ny\"}\n\n"
@@ -276,7 +316,7 @@ mod tests {
         let hub = Hub::default();
         let topics = Topics {
             catalog: true,
-            health: false,
+            ..Topics::default()
         };
         let (slow, mut unread) = mpsc::channel(WAITING);
         let (quick, mut read) = mpsc::channel(WAITING);
@@ -288,7 +328,7 @@ mod tests {
             hub.send(Topic::Health, &Bytes::from_static(b"not for them"));
             assert_eq!(read.try_recv().unwrap(), "x");
         }
-        assert_eq!(hub.len(), 1);
+        assert_eq!((hub.len(), hub.dropped()), (1, 1));
         assert_eq!(
             std::iter::from_fn(|| unread.try_recv().ok()).count(),
             WAITING

@@ -15,15 +15,23 @@ use hyper::http::uri::Authority;
 use hyper::{StatusCode, Uri};
 use landfall_protocol::method::Method;
 use landfall_protocol::url::BaseUrl;
+use std::cell::RefCell;
 
 /// The names of loopback by which the daemon may be called.
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+
+/// The header fields that a page may read besides those that every page may.
+pub(super) const EXPOSED: &str = "ETag, Retry-After, Allow, Link";
+/// Longer origins are looked at anew each time.
+const MAX_REMEMBERED: usize = 256;
 
 /// The two allow-lists.
 #[derive(Debug)]
 pub(crate) struct Guard {
     hosts: Vec<HostName>,
     origins: Vec<Origin>,
+    /// The origin that was let in last: a page asks again and again.
+    last: RefCell<Vec<u8>>,
 }
 
 /// Why a request is not let in.
@@ -68,7 +76,11 @@ impl Barred {
 impl Guard {
     /// The lists of the settings; loopback is on both without being named.
     pub(crate) const fn new(hosts: Vec<HostName>, origins: Vec<Origin>) -> Self {
-        Self { hosts, origins }
+        Self {
+            hosts,
+            origins,
+            last: RefCell::new(Vec::new()),
+        }
     }
 
     /// Lets a request in, or says why not.
@@ -104,11 +116,7 @@ impl Guard {
             reply
                 .headers_mut()
                 .insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-            set(
-                reply,
-                ACCESS_CONTROL_EXPOSE_HEADERS,
-                "ETag, Retry-After, Allow, Link",
-            );
+            set(reply, ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
         }
     }
 
@@ -140,6 +148,19 @@ impl Guard {
     }
 
     fn knows_origin(&self, origin: &HeaderValue) -> bool {
+        if !origin.is_empty() && *self.last.borrow() == origin.as_bytes() {
+            return true;
+        }
+        let is_known = self.is_on_the_list(origin);
+        if is_known && origin.len() <= MAX_REMEMBERED {
+            let mut last = self.last.borrow_mut();
+            last.clear();
+            last.extend_from_slice(origin.as_bytes());
+        }
+        is_known
+    }
+
+    fn is_on_the_list(&self, origin: &HeaderValue) -> bool {
         let Ok(text) = origin.to_str() else {
             return false;
         };

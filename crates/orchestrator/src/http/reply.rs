@@ -1,6 +1,7 @@
 //! Responses of the few kinds that the daemon gives.
 
 use super::body::ReplyBody;
+use super::encoding::Encoding;
 use bytes::Bytes;
 use hyper::header::{
     ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, VARY,
@@ -20,12 +21,17 @@ pub(crate) fn reply(
     content_type: &'static str,
     body: impl Into<Bytes>,
 ) -> Reply {
-    let mut reply = Response::new(ReplyBody::Whole(Some(body.into())));
+    let mut reply = with_body(body.into());
     *reply.status_mut() = status;
     set(&mut reply, CONTENT_TYPE, content_type);
     set(&mut reply, X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(&mut reply, CACHE_CONTROL, "no-store");
     reply
+}
+
+/// A response with a body and nothing else yet.
+pub(crate) fn with_body(body: Bytes) -> Reply {
+    Response::new(ReplyBody::Whole(Some(body)))
 }
 
 /// A response without a body.
@@ -84,7 +90,7 @@ pub(crate) struct Representation<'r> {
     /// The bytes under `encoding`.
     pub(crate) bytes: Bytes,
     /// The content coding, if there is one.
-    pub(crate) encoding: Option<&'static str>,
+    pub(crate) encoding: Encoding,
     /// A strong validator: another one for each encoding (RFC 9110, section 8.8.3).
     pub(crate) etag: &'r ETag,
 }
@@ -96,7 +102,7 @@ impl Representation<'_> {
             empty(StatusCode::NOT_MODIFIED)
         } else {
             let mut reply = reply(StatusCode::OK, self.content_type, self.bytes);
-            if let Some(encoding) = self.encoding {
+            if let Some(encoding) = self.encoding.name() {
                 set(&mut reply, CONTENT_ENCODING, encoding);
             }
             reply
@@ -118,8 +124,15 @@ pub(crate) fn set(reply: &mut Reply, name: HeaderName, value: &'static str) {
 }
 
 /// Whether `If-None-Match` names the tag (RFC 9110, section 13.1.2).
-fn is_named(if_none_match: Option<&HeaderValue>, etag: &ETag) -> bool {
-    let Some(list) = if_none_match.and_then(|value| value.to_str().ok()) else {
+pub(crate) fn is_named(if_none_match: Option<&HeaderValue>, etag: &ETag) -> bool {
+    let Some(value) = if_none_match else {
+        return false;
+    };
+    // What nearly everybody sends.
+    if value.as_bytes() == etag.as_str().as_bytes() {
+        return true;
+    }
+    let Ok(list) = value.to_str() else {
         return false;
     };
     // The daemon's own tags have no commas.

@@ -33,6 +33,8 @@ pub(crate) enum Route {
     Service,
     /// Whether the daemon answers.
     Healthz,
+    /// What it measures of itself.
+    Metrics,
     /// The dashboard's page.
     Dashboard,
 }
@@ -40,7 +42,7 @@ pub(crate) enum Route {
 /// One line of the table.
 pub(crate) struct Entry {
     pub(crate) route: Route,
-    name: &'static str,
+    pub(crate) name: &'static str,
     /// A path template. Its last segment may be a parameter.
     path: &'static str,
     protocol: Protocol,
@@ -53,6 +55,16 @@ pub(crate) struct Entry {
 const GET: &[Method] = &[Method::Get];
 
 impl Entry {
+    /// Whether an answer to this method waits: for the rest of the request, or for the disk.
+    pub(crate) fn waits(&self, method: Method) -> bool {
+        matches!(
+            (self.route, method),
+            (Route::Outcomes, _)
+                | (Route::Services, Method::Post)
+                | (Route::Service, Method::Delete)
+        )
+    }
+
     /// A route that only reads.
     const fn get(route: Route, name: &'static str, path: &'static str) -> Self {
         Self {
@@ -66,7 +78,10 @@ impl Entry {
     }
 }
 
-static TABLE: [Entry; 9] = [
+/// How many kinds of paths there are.
+pub(crate) const ROUTES: usize = 10;
+
+pub(super) static TABLE: [Entry; ROUTES] = [
     Entry::get(Route::Catalog, "catalog", WELL_KNOWN),
     Entry {
         protocol: Protocol::Sse,
@@ -88,6 +103,7 @@ static TABLE: [Entry; 9] = [
         ..Entry::get(Route::Outcomes, "outcomes", OUTCOMES)
     },
     Entry::get(Route::Healthz, "healthz", "/healthz"),
+    Entry::get(Route::Metrics, "metrics", "/metrics"),
     Entry::get(Route::Dashboard, "dashboard", "/"),
 ];
 

@@ -1,51 +1,92 @@
 //! `/v1/status`: what the daemon says of itself.
 
+use super::reply::{Reply, json};
+use super::server::Server;
 use crate::budget::BudgetView;
+use crate::memory::rss_bytes;
 use serde::Serialize;
 
 /// The body of `/v1/status`.
 #[derive(Debug, Serialize)]
-pub(crate) struct Status<'s> {
-    pub(crate) name: &'s str,
-    pub(crate) version: &'static str,
-    pub(crate) epoch: EpochView<'s>,
-    pub(crate) revision: u64,
-    pub(crate) uptime_ms: u64,
-    pub(crate) budget: Budget,
-    pub(crate) memory: Memory,
-    pub(crate) checks: Checks,
-    pub(crate) services: usize,
-    pub(crate) streams: usize,
+struct Status<'s> {
+    name: &'s str,
+    version: &'static str,
+    epoch: EpochView<'s>,
+    revision: u64,
+    uptime_ms: u64,
+    budget: Budget,
+    memory: Memory,
+    checks: Checks,
+    services: usize,
+    streams: usize,
 }
 
 #[derive(Debug, Serialize)]
-pub(crate) struct EpochView<'s> {
-    pub(crate) registry: &'s str,
-    pub(crate) boot: u64,
+struct EpochView<'s> {
+    registry: &'s str,
+    boot: u64,
 }
 
 /// The CPU budget, with what it holds back.
 #[derive(Debug, Serialize)]
-pub(crate) struct Budget {
+struct Budget {
     #[serde(flatten)]
-    pub(crate) cpu: BudgetView,
+    cpu: BudgetView,
     /// Checks that are due and wait for their turn.
-    pub(crate) overdue: usize,
+    overdue: usize,
     /// The age of the oldest verdict.
-    pub(crate) oldest_verdict_ms: Option<u64>,
+    oldest_verdict_ms: Option<u64>,
 }
 
 #[derive(Debug, Serialize)]
-pub(crate) struct Memory {
+struct Memory {
     /// Resident memory, where the system tells it.
-    pub(crate) rss_bytes: Option<u64>,
+    rss_bytes: Option<u64>,
 }
 
 #[derive(Debug, Serialize)]
-pub(crate) struct Checks {
-    pub(crate) total: u64,
-    pub(crate) failed: u64,
-    pub(crate) in_flight: usize,
-    pub(crate) in_flight_limit: usize,
-    pub(crate) per_host_limit: usize,
+struct Checks {
+    total: u64,
+    failed: u64,
+    in_flight: usize,
+    in_flight_limit: usize,
+    per_host_limit: usize,
+}
+
+impl Server {
+    /// Answers a request for the status.
+    pub(super) fn status(&self) -> Reply {
+        let now = self.clock.now();
+        let registry = self.registry.borrow();
+        let epoch = registry.epoch();
+        let (overdue, oldest) = registry.backlog(now);
+        let counts = self.checker.counts();
+        json(&Status {
+            name: &self.name,
+            version: env!("CARGO_PKG_VERSION"),
+            epoch: EpochView {
+                registry: epoch.registry(),
+                boot: epoch.boot(),
+            },
+            revision: self.catalog.current().stamp().revision,
+            uptime_ms: now.0,
+            budget: Budget {
+                cpu: self.budget.view(now),
+                overdue,
+                oldest_verdict_ms: oldest.map(|age| age.0),
+            },
+            memory: Memory {
+                rss_bytes: rss_bytes(),
+            },
+            checks: Checks {
+                total: counts.total,
+                failed: counts.failed,
+                in_flight: self.pool.in_flight(),
+                in_flight_limit: self.pool.limits().in_flight,
+                per_host_limit: self.pool.limits().per_host,
+            },
+            services: registry.len(),
+            streams: self.hub.len(),
+        })
+    }
 }

@@ -1,6 +1,7 @@
 //! The JSON of a registration: the shape of a service in the catalog document, and a lease.
 
 use super::{Lease, Registration, RegistrationId, Seat};
+use crate::labels::Labels;
 use crate::settings::{CheckTerms, EndpointSettings, NameValue, RequestPath, ServiceName};
 use landfall_protocol::catalog::{MAX_ENDPOINTS, MAX_INSTANCES};
 use landfall_protocol::endpoint::Endpoint;
@@ -25,6 +26,8 @@ pub(crate) struct Body {
     check: CheckTerms,
     #[serde(default)]
     endpoints: BTreeMap<NameValue, EndpointSettings>,
+    #[serde(default)]
+    labels: Labels,
 }
 
 /// One place where it runs.
@@ -137,6 +140,7 @@ impl Body {
             endpoints: endpoints
                 .map(|(name, settings)| settings.endpoint(&name.0))
                 .collect(),
+            labels: self.labels.clone(),
         }
     }
 }
@@ -174,6 +178,8 @@ pub(crate) struct Written<'r> {
     #[serde(skip_serializing_if = "says_nothing")]
     check: &'r CheckTerms,
     endpoints: BTreeMap<&'r str, WrittenEndpoint<'r>>,
+    #[serde(skip_serializing_if = "Labels::is_empty")]
+    labels: &'r Labels,
 }
 
 fn says_nothing(check: &&CheckTerms) -> bool {
@@ -216,6 +222,7 @@ impl<'r> From<&'r Registration> for Written<'r> {
             health_path: registration.health_path.as_ref().map(RequestPath::as_str),
             check: &registration.check,
             endpoints: registration.endpoints.iter().map(endpoint).collect(),
+            labels: &registration.labels,
         }
     }
 }
@@ -321,6 +328,11 @@ mod tests {
                     .to_owned(),
                 "check.verify",
                 "on this machine only",
+            ),
+            (
+                format!(r#""name":"a",{at},"labels":{{"a=b":"c"}}"#),
+                "labels",
+                "is not a key",
             ),
             (
                 format!(r#""name":"a",{at},"endpoints":{{"x":{{"path":"no"}}}}"#),

@@ -1,13 +1,16 @@
 //! What the registry looks like from outside: the catalog's services, and the raw health.
 
-use super::{Instance, Registry};
+use super::{Instance, Registry, Service};
+use crate::labels::Labels;
 use landfall_protocol::catalog::{
     HealthClass, Instance as CatalogInstance, MAX_ALL_ENDPOINTS, MAX_BYTES,
-    Service as CatalogService,
+    Service as CatalogService, wire,
 };
 use landfall_protocol::endpoint::Endpoint;
+use landfall_protocol::name::Name;
 use landfall_protocol::time::Millis;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// What services may take of a catalog, in bytes; the rest is for config values.
 const SERVICE_BYTES: usize = MAX_BYTES / 8 * 7;
@@ -44,6 +47,22 @@ struct History {
 }
 
 impl Registry {
+    /// The services as the catalog document has them, with their labels.
+    pub(crate) fn catalog(&self) -> Vec<wire::Service> {
+        let services = self.catalog_services();
+        let services = services.iter().map(|service| wire::Service {
+            labels: self.labels(&service.name),
+            ..service.to_wire()
+        });
+        services.collect()
+    }
+
+    /// The labels of a service: those that it registered, else those of the settings.
+    fn labels(&self, name: &Name) -> BTreeMap<String, String> {
+        let service = self.services.get(name);
+        service.map_or_else(BTreeMap::new, |it| it.labels().to_wire())
+    }
+
     /// The services as the catalog shows them: the daemon itself first.
     pub(crate) fn catalog_services(&self) -> Vec<CatalogService> {
         let names = self.services.iter().map(|(name, service)| {
@@ -51,7 +70,7 @@ impl Registry {
                 .title
                 .as_ref()
                 .map_or(0, |title| escaped(title.as_str()));
-            escaped(name.as_str()) + title + PUNCTUATION
+            escaped(name.as_str()) + title + service.labels().size() + PUNCTUATION
         });
         let instances = self
             .instances
@@ -105,10 +124,44 @@ impl Registry {
         }
     }
 
+    /// How many services there are by the class of their best instance, the daemon itself among them.
+    pub(crate) fn services_by_class(&self) -> [(HealthClass, usize); 4] {
+        let best = self.services.values().map(|service| {
+            let instances = service.instances.iter();
+            let classes = instances.filter_map(|id| Some(self.instances.get(id)?.health.class()));
+            classes.max().unwrap_or_default()
+        });
+        by_class(std::iter::once(HealthClass::Healthy).chain(best))
+    }
+
+    /// How many instances there are by their class, the daemon itself among them.
+    pub(crate) fn instances_by_class(&self) -> [(HealthClass, usize); 4] {
+        let classes = self.instances.values().map(|it| it.health.class());
+        by_class(std::iter::once(HealthClass::Healthy).chain(classes))
+    }
+
     /// How many services there are, with the daemon itself.
     pub(crate) fn len(&self) -> usize {
         self.services.len() + 1
     }
+}
+
+impl Service {
+    fn labels(&self) -> &Labels {
+        let declared = self.declared.as_ref().map(|it| &it.labels);
+        declared.filter(|it| !it.is_empty()).unwrap_or(&self.labels)
+    }
+}
+
+fn by_class(classes: impl Iterator<Item = HealthClass>) -> [(HealthClass, usize); 4] {
+    use HealthClass::{Degraded, Healthy, Unhealthy, Unknown};
+    let mut counts = [Healthy, Degraded, Unhealthy, Unknown].map(|class| (class, 0));
+    for class in classes {
+        for (_, count) in counts.iter_mut().filter(|(of, _)| *of == class) {
+            *count += 1;
+        }
+    }
+    counts
 }
 
 fn catalog_instance(instance: &Instance) -> CatalogInstance {

@@ -5,6 +5,7 @@ use super::amounts::Span;
 use super::endpoints::EndpointSettings;
 use super::names::{NameValue, ServiceName};
 use super::terms::CheckTerms;
+use crate::labels::Labels;
 use landfall_protocol::endpoint::Endpoint;
 use landfall_protocol::name::Name;
 use serde::Deserialize;
@@ -34,6 +35,9 @@ pub struct ServiceSettings {
     interval: Option<Span>,
     #[serde(default)]
     check: CheckTerms,
+    /// Short texts by which views of the catalog are chosen.
+    #[serde(default)]
+    pub labels: Labels,
     #[serde(default)]
     endpoints: BTreeMap<NameValue, EndpointSettings>,
 }

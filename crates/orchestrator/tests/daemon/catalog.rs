@@ -98,7 +98,7 @@ fn gzip_carries_the_same_document_under_another_tag() {
     let daemon = Daemon::start(QUIET);
     let (plain, packed) = (
         daemon.get(PATH, &[]),
-        daemon.get(PATH, &[("Accept-Encoding", "br, gzip")]),
+        daemon.get(PATH, &[("Accept-Encoding", "br;q=0.5, gzip")]),
     );
     assert_eq!(packed.field("content-encoding"), "gzip");
     let mut unpacked = Vec::new();
@@ -115,6 +115,68 @@ fn gzip_carries_the_same_document_under_another_tag() {
         ],
     );
     assert_eq!(again.status, 304);
+}
+
+#[test]
+fn brotli_is_what_a_browser_gets() {
+    let daemon = Daemon::start(QUIET);
+    let accept = ("Accept-Encoding", "gzip, deflate, br, zstd");
+    let packed = daemon.get(PATH, &[accept]);
+    assert_eq!(packed.field("content-encoding"), "br");
+    assert!(
+        packed.field("etag").ends_with(".br\""),
+        "{}",
+        packed.field("etag")
+    );
+    let mut unpacked = Vec::new();
+    brotli::BrotliDecompress(&mut packed.body.as_slice(), &mut unpacked).unwrap();
+    assert_eq!(unpacked, daemon.get(PATH, &[]).body);
+    let known = ("If-None-Match", packed.field("etag"));
+    assert_eq!(daemon.get(PATH, &[accept, known]).status, 304);
+    // The tag of one encoding is not that of another.
+    assert_eq!(daemon.get(PATH, &[known]).status, 200);
+}
+
+#[test]
+fn a_part_of_the_catalog_is_chosen_by_service_and_by_label() {
+    let daemon = Daemon::start(&format!(
+        "{QUIET}[[services]]\nname = \"search\"\nurl = \"http://127.0.0.1:9\"\nlabels = {{ team = \"data\", tier = \"back\" }}\n"
+    ));
+    let shop = serde_json::json!({
+        "name": "shop", "lease": 3600, "instances": [{ "url": "http://127.0.0.1:19" }],
+        "endpoints": { "a": { "path": "/a" } }, "labels": { "team": "shop", "tier": "back" }
+    });
+    assert_eq!(daemon.send("POST", "/v1/services", &shop).status, 201);
+    eventually("it is published", || daemon.service("shop"));
+    let names = |query: &str| {
+        let view = daemon.get(&format!("{PATH}?{query}"), &[]).json();
+        let document = Document::from_json(&view).unwrap();
+        let names: Vec<_> = document
+            .services
+            .iter()
+            .map(|it| it.name.to_string())
+            .collect();
+        names.join(" ")
+    };
+    for (query, found) in [
+        ("service=shop", "shop"),
+        ("service=landfall&service=search", "landfall search"),
+        ("label=tier=back", "search shop"),
+        ("label=tier%3Dback&label=team=data", "search"),
+        ("service=nobody", ""),
+    ] {
+        assert_eq!(names(query), found, "{query}");
+    }
+    let view = daemon.get(&format!("{PATH}?service=shop"), &[]);
+    assert_ne!(view.field("etag"), daemon.get(PATH, &[]).field("etag"));
+    assert_eq!(view.json()["services"][0]["labels"]["team"], "shop");
+    let wrong = [("Origin", "http://localhost:3000")];
+    let wrong = daemon.get(&format!("{PATH}?label=team"), &wrong);
+    assert_eq!(wrong.status, 400);
+    assert_eq!(
+        wrong.field("access-control-allow-origin"),
+        "http://localhost:3000"
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::support::client::{connect, raw, request};
 use crate::support::daemon::{Daemon, QUIET};
 use std::io::{Read, Write};
 
-const ROUTES: [&str; 10] = [
+const ROUTES: [&str; 11] = [
     "/.well-known/landfall",
     "/.well-known/landfall/events",
     "/v1/health",
@@ -13,6 +13,7 @@ const ROUTES: [&str; 10] = [
     "/v1/services",
     "/v1/services/0000000000000000",
     "/healthz",
+    "/metrics",
     "/",
     "/nothing",
 ];

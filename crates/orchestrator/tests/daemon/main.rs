@@ -8,6 +8,7 @@ mod durability;
 mod events;
 mod guard;
 mod lifecycle;
+mod metrics;
 mod outcomes;
 mod probe;
 mod register;
@@ -17,6 +18,8 @@ mod relocation;
 mod security;
 mod services;
 mod settings;
+mod slow;
+mod streams;
 mod support;
 #[cfg(target_os = "linux")]
 mod systemd;

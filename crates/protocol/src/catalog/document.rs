@@ -106,12 +106,13 @@ impl Service {
             .max_by_key(|instance| (instance.health, instance.weight))
     }
 
-    /// Its JSON shape.
+    /// Its JSON shape. Labels are the registry's own.
     #[must_use]
     pub fn to_wire(&self) -> wire::Service {
         wire::Service {
             name: self.name.to_string(),
             title: self.title.as_ref().map(Name::to_string),
+            labels: BTreeMap::new(),
             instances: self.instances.iter().map(Instance::to_wire).collect(),
             endpoints: self
                 .endpoints

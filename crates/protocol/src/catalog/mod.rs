@@ -1,11 +1,13 @@
 //! The catalog document, version 1: `GET /.well-known/landfall`.
 //!
-//! [`document`] is what it means, `read` the way to there from JSON, [`wire`] the shape in which a registry writes it.
+//! [`document`] is what it means, `read` the way to there from JSON, [`Change`] the step between two of them, [`wire`] the shape in which a registry writes it.
 
+mod change;
 pub mod document;
 pub(crate) mod read;
 pub mod wire;
 
+pub use change::Change;
 pub(crate) use document::find;
 pub use document::{Document, HealthClass, Instance, Service};
 

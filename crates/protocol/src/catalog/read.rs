@@ -71,7 +71,7 @@ fn lifetime(seconds: u64) -> Result<u32, Refused> {
     valid.ok_or_else(|| Refused::new(Code::BadNumber, "").within("ttl"))
 }
 
-fn with_endpoints<J: Json>(json: &J) -> Result<Service, Refused> {
+pub(super) fn with_endpoints<J: Json>(json: &J) -> Result<Service, Refused> {
     let mut service = service(json)?;
     let read = || bounded(json.map("endpoints")?, MAX_ENDPOINTS).within("endpoints");
     for (name, json) in read().within(service.name.as_str())? {

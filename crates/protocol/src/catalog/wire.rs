@@ -43,6 +43,9 @@ pub struct Service {
     /// Its title for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    /// Short texts by which a part of the catalog is chosen. Readers may ignore them.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
     /// Where it runs.
     pub instances: Vec<Instance>,
     /// Its endpoints by name.

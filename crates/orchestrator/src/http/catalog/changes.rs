@@ -1,0 +1,122 @@
+//! What changed from one revision to the next, for readers that keep the document themselves.
+//!
+//! The log is short: whoever missed more than it holds gets the whole document.
+
+use super::published::Published;
+use crate::http::events::event;
+use bytes::Bytes;
+use landfall_protocol::catalog::wire;
+use serde::{Deserialize, Serialize};
+use std::collections::{HashMap, VecDeque};
+
+/// The most changes that are kept, and the most bytes of them.
+const MAX_CHANGES: usize = 64;
+const MAX_BYTES: usize = 64 * 1_024;
+
+/// The last changes, each of which leads from one revision to the next.
+#[derive(Debug, Default)]
+pub(super) struct Log {
+    events: VecDeque<Bytes>,
+    bytes: usize,
+    /// The revision after the last one.
+    revision: u64,
+}
+
+impl Log {
+    /// Takes the change to a new revision. Returns the event that tells of it: the whole document where that is shorter.
+    pub(super) fn record(&mut self, before: &Published, after: &Published) -> Bytes {
+        let change = change_event(before, after);
+        let change = change.filter(|event| event.len() < after.json().len());
+        self.revision = after.stamp().revision;
+        let Some(event) = change else {
+            // Nobody can get past it.
+            self.events.clear();
+            self.bytes = 0;
+            return after.event();
+        };
+        self.bytes += event.len();
+        self.events.push_back(event.clone());
+        while self.events.len() > MAX_CHANGES || self.bytes > MAX_BYTES {
+            let oldest = self.events.pop_front();
+            self.bytes -= oldest.map_or(0, |it| it.len());
+        }
+        event
+    }
+
+    /// The events that lead from a revision of this run to the present one, if the log still has all of them and they
+    /// are shorter than the document.
+    pub(super) fn since(&self, revision: u64, current: &Published) -> Option<Vec<Bytes>> {
+        let missed = usize::try_from(self.revision.checked_sub(revision)?).ok()?;
+        let first = self.events.len().checked_sub(missed)?;
+        let events: Vec<_> = self.events.range(first..).cloned().collect();
+        let bytes: usize = events.iter().map(Bytes::len).sum();
+        (bytes < current.json().len()).then_some(events)
+    }
+
+    /// Bytes that are kept.
+    pub(super) const fn kept(&self) -> usize {
+        self.bytes
+    }
+}
+
+/// A change up to its services. [`landfall_protocol::catalog::Change`] reads it.
+#[derive(Serialize)]
+struct Head {
+    landfall: u32,
+    epoch: wire::Epoch,
+    from: u64,
+    revision: u64,
+    removed: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    name: String,
+}
+
+/// `None` when it cannot be written, which does not happen: the pieces are JSON.
+fn change_event(before: &Published, after: &Published) -> Option<Bytes> {
+    let old: Vec<Bytes> = before.pieces().collect();
+    let new: Vec<Bytes> = after.pieces().collect();
+    let mut gone: HashMap<String, &Bytes> = HashMap::with_capacity(old.len());
+    for piece in &old {
+        gone.insert(name_of(piece)?, piece);
+    }
+    let mut changed = Vec::new();
+    for (at, piece) in new.iter().enumerate() {
+        if gone.remove(&name_of(piece)?) != Some(piece) {
+            changed.push((at, piece));
+        }
+    }
+    let mut removed: Vec<String> = gone.into_keys().collect();
+    removed.sort_unstable();
+    let stamp = after.stamp();
+    let head = Head {
+        landfall: 1,
+        epoch: wire::Epoch {
+            registry: stamp.epoch.registry().to_owned(),
+            boot: stamp.epoch.boot(),
+        },
+        from: before.stamp().revision,
+        revision: stamp.revision,
+        removed,
+    };
+    let mut json = serde_json::to_vec(&head).ok()?;
+    // The object goes on.
+    json.pop();
+    json.extend_from_slice(b",\"services\":[");
+    for (index, (at, piece)) in changed.into_iter().enumerate() {
+        let comma = if index > 0 { "," } else { "" };
+        json.extend_from_slice(format!("{comma}{{\"at\":{at},\"service\":").as_bytes());
+        json.extend_from_slice(piece);
+        json.push(b'}');
+    }
+    json.extend_from_slice(b"]}");
+    Some(event("change", Some(stamp), &json))
+}
+
+fn name_of(piece: &[u8]) -> Option<String> {
+    serde_json::from_slice::<Named>(piece)
+        .ok()
+        .map(|it| it.name)
+}

@@ -1,0 +1,225 @@
+//! One revision of the catalog as bytes, with the place of each service in them: views and changes are cut out of it.
+
+use super::filter::Filter;
+use crate::http::events::event;
+use crate::http::variant::Variants;
+use bytes::Bytes;
+use landfall_protocol::catalog::wire;
+use landfall_protocol::id::{Epoch, Stamp};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
+use std::rc::Rc;
+
+/// Views that are kept of one revision. The one that nobody asked for the longest goes first.
+const MAX_VIEWS: usize = 16;
+
+/// What stays the same in all revisions.
+#[derive(Debug)]
+pub(crate) struct Frame {
+    pub(crate) name: Option<String>,
+    pub(crate) epoch: Epoch,
+    pub(crate) ttl: u32,
+    pub(crate) events: &'static str,
+    pub(crate) config: Map<String, Value>,
+}
+
+/// What stands before the services.
+#[derive(Serialize)]
+struct Head<'f> {
+    landfall: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'f str>,
+    epoch: wire::Epoch,
+    revision: u64,
+    ttl: u32,
+    events: &'f str,
+}
+
+/// The list of services as JSON, without its brackets.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Pieces {
+    json: Vec<u8>,
+    /// Where each service stands in it.
+    places: Vec<Range<u32>>,
+}
+
+/// One revision.
+#[derive(Debug)]
+pub(crate) struct Published {
+    stamp: Stamp,
+    variants: Variants,
+    /// Where each service stands in the document.
+    places: Vec<Range<u32>>,
+    event: OnceCell<Bytes>,
+    views: RefCell<VecDeque<(Filter, Rc<Variants>)>>,
+}
+
+/// What a filter looks at.
+#[derive(Deserialize)]
+struct Listed {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Labelled {
+    #[serde(default)]
+    labels: BTreeMap<String, String>,
+}
+
+impl Pieces {
+    pub(super) fn write(services: &[wire::Service]) -> serde_json::Result<Self> {
+        let mut pieces = Self::default();
+        for service in services {
+            if !pieces.json.is_empty() {
+                pieces.json.push(b',');
+            }
+            let start = pieces.json.len() as u32;
+            serde_json::to_writer(&mut pieces.json, service)?;
+            pieces.places.push(start..pieces.json.len() as u32);
+        }
+        Ok(pieces)
+    }
+}
+
+impl Frame {
+    pub(super) fn publish(&self, revision: u64, pieces: Pieces) -> serde_json::Result<Published> {
+        let stamp = Stamp {
+            epoch: self.epoch.clone(),
+            revision,
+        };
+        let (mut json, before) = self.head(&stamp)?;
+        json.extend_from_slice(&pieces.json);
+        self.end(&mut json)?;
+        let moved = |place: Range<u32>| place.start + before..place.end + before;
+        Ok(Published {
+            variants: Variants::new("application/json", json.into(), tag(&stamp)),
+            stamp,
+            places: pieces.places.into_iter().map(moved).collect(),
+            event: OnceCell::new(),
+            views: RefCell::default(),
+        })
+    }
+
+    /// The document up to its services, and its length.
+    fn head(&self, stamp: &Stamp) -> serde_json::Result<(Vec<u8>, u32)> {
+        let mut json = serde_json::to_vec(&Head {
+            landfall: 1,
+            name: self.name.as_deref(),
+            epoch: wire::Epoch {
+                registry: stamp.epoch.registry().to_owned(),
+                boot: stamp.epoch.boot(),
+            },
+            revision: stamp.revision,
+            ttl: self.ttl,
+            events: self.events,
+        })?;
+        // The object goes on.
+        json.pop();
+        json.extend_from_slice(b",\"services\":[");
+        let length = json.len() as u32;
+        Ok((json, length))
+    }
+
+    fn end(&self, json: &mut Vec<u8>) -> serde_json::Result<()> {
+        json.extend_from_slice(b"],\"config\":");
+        serde_json::to_writer(&mut *json, &self.config)?;
+        json.push(b'}');
+        Ok(())
+    }
+
+    fn view(&self, published: &Published, filter: &Filter) -> serde_json::Result<Variants> {
+        let (mut json, start) = self.head(&published.stamp)?;
+        for piece in published.pieces() {
+            let Listed { name } = serde_json::from_slice(&piece)?;
+            if !filter.names(&name) {
+                continue;
+            }
+            if filter.asks_for_labels() {
+                let Labelled { labels } = serde_json::from_slice(&piece)?;
+                if !filter.has_labels(|key| labels.get(key).cloned()) {
+                    continue;
+                }
+            }
+            if json.len() > start as usize {
+                json.push(b',');
+            }
+            json.extend_from_slice(&piece);
+        }
+        self.end(&mut json)?;
+        let tag = format!("{}-{:016x}", tag(&published.stamp), filter.digest());
+        Ok(Variants::new("application/json", json.into(), tag))
+    }
+}
+
+impl Published {
+    /// Where it stands in the history of the registry.
+    pub(crate) const fn stamp(&self) -> &Stamp {
+        &self.stamp
+    }
+
+    /// The document on one line.
+    pub(crate) const fn json(&self) -> &Bytes {
+        self.variants.plain()
+    }
+
+    /// The document in all encodings.
+    pub(super) const fn whole(&self) -> &Variants {
+        &self.variants
+    }
+
+    /// The services, each as JSON, in the order of the document.
+    pub(super) fn pieces(&self) -> impl Iterator<Item = Bytes> {
+        let places = self.places.iter();
+        places.map(|place| self.json().slice(place.start as usize..place.end as usize))
+    }
+
+    /// Whether these are its services.
+    pub(super) fn is(&self, pieces: &Pieces) -> bool {
+        let bounds = self.places.first().zip(self.places.last());
+        let published = bounds.map_or(&[][..], |(first, last)| {
+            &self.json()[first.start as usize..last.end as usize]
+        });
+        published == pieces.json
+    }
+
+    /// The event that tells of it, with its place in history as the id.
+    pub(crate) fn event(&self) -> Bytes {
+        let made = self
+            .event
+            .get_or_init(|| event("catalog", Some(&self.stamp), self.json()));
+        made.clone()
+    }
+
+    /// A part of the document, made for the first who asks for it.
+    pub(super) fn view(&self, frame: &Frame, filter: Filter) -> serde_json::Result<Rc<Variants>> {
+        let mut views = self.views.borrow_mut();
+        let known = views.iter().position(|(it, _)| *it == filter);
+        let view = match known.and_then(|at| views.remove(at)) {
+            Some((_, view)) => view,
+            None => Rc::new(frame.view(self, &filter)?),
+        };
+        views.push_back((filter, Rc::clone(&view)));
+        if views.len() > MAX_VIEWS {
+            views.pop_front();
+        }
+        Ok(view)
+    }
+
+    /// Bytes that are kept of it: encodings, the event, views.
+    pub(crate) fn kept(&self) -> usize {
+        let event = self.event.get().map_or(0, Bytes::len);
+        let views = self.views.borrow();
+        let views: usize = views.iter().map(|(_, view)| view.kept()).sum();
+        let places = self.places.capacity() * size_of::<Range<u32>>();
+        self.variants.kept() + event + views + places
+    }
+}
+
+/// Its entity tag, without quotes. An id of a registry has no signs that a tag could not have.
+fn tag(stamp: &Stamp) -> String {
+    let (registry, boot) = (stamp.epoch.registry(), stamp.epoch.boot());
+    format!("{registry}.{boot}.{}", stamp.revision)
+}
