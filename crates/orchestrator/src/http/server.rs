@@ -59,9 +59,13 @@ impl Server {
             let reply = refusal(StatusCode::NOT_FOUND, "nothing is here");
             return Answer::Now(self.finish(None, origin, reply));
         };
-        let method = match allowed(&request, entry, origin.is_some()) {
+        let is_page = origin.is_some();
+        let method = match allowed(request.method().as_str(), entry, is_page) {
             Ok(method) => method,
-            Err(reply) => return Answer::Now(self.finish(Some(entry), origin, reply)),
+            Err(aside) => {
+                let reply = aside.reply(entry, is_page);
+                return Answer::Now(self.finish(Some(entry), origin, reply));
+            }
         };
         if matches!(entry.route, Route::Catalog | Route::Events) {
             self.checker.finder.asked();
@@ -149,13 +153,30 @@ impl Server {
     }
 }
 
+/// What is answered by looking at the method alone.
+enum Aside {
+    Options,
+    NotAllowed,
+    Page,
+}
+
+impl Aside {
+    fn reply(&self, entry: &Entry, is_page: bool) -> Reply {
+        match self {
+            Self::Options => Guard::options(entry.methods, entry.of_pages, is_page),
+            Self::NotAllowed => method_not_allowed(entry.methods),
+            Self::Page => Barred::Page.reply(),
+        }
+    }
+}
+
 /// The method of a request, if its route has it, and a page may use it where a page asks.
-fn allowed(request: &Request<Incoming>, entry: &Entry, is_page: bool) -> Result<Method, Reply> {
-    match request.method().as_str().parse() {
-        Ok(Method::Options) => Err(Guard::options(entry.methods, entry.of_pages, is_page)),
-        Ok(method) if !entry.methods.contains(&method) => Err(method_not_allowed(entry.methods)),
-        Ok(method) if is_page && !entry.of_pages.contains(&method) => Err(Barred::Page.reply()),
+fn allowed(method: &str, entry: &Entry, is_page: bool) -> Result<Method, Aside> {
+    match method.parse() {
+        Ok(Method::Options) => Err(Aside::Options),
+        Ok(method) if !entry.methods.contains(&method) => Err(Aside::NotAllowed),
+        Ok(method) if is_page && !entry.of_pages.contains(&method) => Err(Aside::Page),
         Ok(method) => Ok(method),
-        Err(_) => Err(method_not_allowed(entry.methods)),
+        Err(_) => Err(Aside::NotAllowed),
     }
 }
