@@ -6,6 +6,7 @@ mod catalog;
 mod connections;
 mod content;
 mod dashboard;
+mod drift;
 mod encoding;
 mod events;
 mod exposition;

@@ -49,3 +49,15 @@ pub(crate) async fn publish_health(server: Rc<Server>) {
         server.hub.send(Topic::Health, &server.health_event());
     }
 }
+
+/// Tells what services lack whenever that changes, for ever.
+pub(crate) async fn publish_drift(server: Rc<Server>) {
+    let drifts = server.registry.borrow().drifts();
+    loop {
+        drifts.notified().await;
+        if server.hub.has(Topic::Drift) {
+            server.hub.send(Topic::Drift, &server.drift_event());
+        }
+        sleep(TOGETHER).await;
+    }
+}

@@ -8,6 +8,7 @@ mod checks;
 mod departures;
 mod descriptions;
 mod doubts;
+mod drift;
 mod instance;
 mod naming;
 mod registrations;
@@ -28,6 +29,7 @@ use crate::labels::Labels;
 use crate::registration::{Registration, RegistrationId};
 use crate::settings::ServiceSettings;
 use crate::sockets::Place;
+use drift::Drift;
 use instance::Description;
 use landfall_protocol::catalog::Service as CatalogService;
 use landfall_protocol::endpoint::Endpoint;
@@ -50,6 +52,8 @@ struct Service {
     /// Those of the settings.
     labels: Labels,
     instances: Vec<InstanceId>,
+    /// What it had before and has no more.
+    drift: Option<Box<Drift>>,
 }
 
 /// Times that the settings give.
@@ -74,6 +78,7 @@ pub(crate) struct Registry {
     changes: Rc<Notify>,
     verdicts: Rc<Notify>,
     nudges: Rc<Notify>,
+    drifts: Rc<Notify>,
 }
 
 impl Registry {
@@ -95,6 +100,7 @@ impl Registry {
             changes: Rc::default(),
             verdicts: Rc::default(),
             nudges: Rc::default(),
+            drifts: Rc::default(),
         };
         for service in settings {
             registry.add_from_settings(service);
@@ -167,6 +173,11 @@ impl Registry {
     /// Woken when a check became due out of turn.
     pub(crate) fn nudges(&self) -> Rc<Notify> {
         Rc::clone(&self.nudges)
+    }
+
+    /// Woken when services lack something that they had, or have it again.
+    pub(crate) fn drifts(&self) -> Rc<Notify> {
+        Rc::clone(&self.drifts)
     }
 
     /// Whether a service of the settings or a registered one is reached at `place`: such a socket is not a new service.

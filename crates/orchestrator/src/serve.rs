@@ -10,7 +10,7 @@ use crate::http::{
 };
 use crate::notify;
 use crate::pool::{Limits, Pool};
-use crate::publisher::{publish_catalog, publish_health};
+use crate::publisher::{publish_catalog, publish_drift, publish_health};
 use crate::registrar::Registrar;
 use crate::registry::{Pace, Periods, Registry};
 use crate::settings::{OWN_NAME, Settings, Span};
@@ -193,6 +193,7 @@ fn assemble(
     });
     spawn_local(publish_catalog(registry, catalog, Rc::clone(&hub)));
     spawn_local(publish_health(Rc::clone(&server)));
+    spawn_local(publish_drift(Rc::clone(&server)));
     spawn_local(hub.keep_alive());
     spawn_local(checker.run());
     if settings.sockets.enabled {

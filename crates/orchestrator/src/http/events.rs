@@ -39,6 +39,8 @@ pub(crate) enum Topic {
     Changes,
     /// Raw health.
     Health,
+    /// What services had before and have no more.
+    Drift,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -46,6 +48,7 @@ struct Topics {
     catalog: bool,
     changes: bool,
     health: bool,
+    drift: bool,
 }
 
 impl Topics {
@@ -54,6 +57,7 @@ impl Topics {
             Topic::Catalog => self.catalog,
             Topic::Changes => self.changes,
             Topic::Health => self.health,
+            Topic::Drift => self.drift,
         }
     }
 }
@@ -109,11 +113,12 @@ impl Hub {
         headers: &HeaderMap,
         catalog: &Catalog,
         health: impl FnOnce() -> Bytes,
+        drift: impl FnOnce() -> Bytes,
     ) -> Reply {
         let Some(topics) = topics(query) else {
             return refusal(
                 StatusCode::BAD_REQUEST,
-                "topics are catalog and health, or changes and health, separated by a comma",
+                "topics are health, drift, and catalog or changes, separated by commas",
             );
         };
         self.streams
@@ -142,6 +147,9 @@ impl Hub {
         }
         if topics.health {
             first.push(health());
+        }
+        if topics.drift {
+            first.push(drift());
         }
         let (sender, receiver) = mpsc::channel(WAITING.max(first.len()));
         for event in first {
@@ -209,6 +217,11 @@ pub(crate) fn health_event(json: &[u8]) -> Bytes {
     event("health", None, json)
 }
 
+/// The event of what services lack.
+pub(crate) fn drift_event(json: &[u8]) -> Bytes {
+    event("drift", None, json)
+}
+
 /// `json` has no line breaks: the serializer writes them as escapes.
 pub(super) fn event(name: &str, stamp: Option<&Stamp>, json: &[u8]) -> Bytes {
     let id = stamp.map(event_id);
@@ -255,6 +268,7 @@ fn topics(query: Option<&str>) -> Option<Topics> {
             "catalog" => topics.catalog = true,
             "changes" => topics.changes = true,
             "health" => topics.health = true,
+            "drift" => topics.drift = true,
             _ => return None,
         }
     }
@@ -282,6 +296,7 @@ mod tests {
             Some((true, true))
         );
         assert_eq!(topics(Some("topics=health")), Some((false, true)));
+        assert_eq!(topics(Some("topics=drift,health")), Some((false, true)));
         for wrong in [
             "topics=",
             "topics=all",

@@ -1,5 +1,6 @@
 //! The routes of the daemon, in one table: what it answers, and what it says of itself in its own catalog.
 
+use super::drift::DRIFT;
 use super::services::SERVICES;
 use crate::settings::OWN_NAME;
 use landfall_protocol::catalog::{HealthClass, Instance, Service, WELL_KNOWN};
@@ -23,6 +24,10 @@ pub(crate) enum Route {
     Events,
     /// Raw health and check times.
     Health,
+    /// What services had before and have no more.
+    Drift,
+    /// The same of one of them.
+    ServiceDrift,
     /// The daemon itself.
     Status,
     /// What pages say of the services that they use.
@@ -79,7 +84,7 @@ impl Entry {
 }
 
 /// How many kinds of paths there are.
-pub(crate) const ROUTES: usize = 10;
+pub(crate) const ROUTES: usize = 12;
 
 pub(super) static TABLE: [Entry; ROUTES] = [
     Entry::get(Route::Catalog, "catalog", WELL_KNOWN),
@@ -88,6 +93,12 @@ pub(super) static TABLE: [Entry; ROUTES] = [
         ..Entry::get(Route::Events, "events", EVENTS)
     },
     Entry::get(Route::Health, "health", "/v1/health"),
+    Entry::get(Route::Drift, "drift", DRIFT),
+    Entry {
+        methods: &[Method::Delete],
+        of_pages: &[],
+        ..Entry::get(Route::ServiceDrift, "service-drift", "/v1/drift/{service}")
+    },
     Entry::get(Route::Status, "status", "/v1/status"),
     Entry {
         methods: &[Method::Get, Method::Post],

@@ -115,10 +115,13 @@ impl Server {
         match route {
             Route::Catalog => self.catalog.reply(uri.query(), headers),
             Route::Events => {
-                let health = || self.health_event();
-                self.hub.open(uri.query(), headers, &self.catalog, health)
+                let (health, drift) = (|| self.health_event(), || self.drift_event());
+                self.hub
+                    .open(uri.query(), headers, &self.catalog, health, drift)
             }
             Route::Health => json(&self.registry.borrow().health(self.clock.now(), unix_ms())),
+            Route::Drift => self.drift(),
+            Route::ServiceDrift => self.accept_drift(headers, parameter),
             Route::Status => self.status(),
             Route::Services => self.list_services(),
             Route::Service if method == Method::Put => self.renew(headers, parameter),

@@ -110,6 +110,11 @@ impl Server {
         )
     }
 
+    /// The refusal of a request that does not know the token.
+    pub(super) fn barrier(&self, headers: &HeaderMap) -> Option<Reply> {
+        self.registrar(headers).err().map(|refusal| refusal.reply())
+    }
+
     /// The registrar, for whoever knows the token.
     fn registrar(&self, headers: &HeaderMap) -> Result<Rc<Registrar>, Refusal> {
         let registering = self.registering.as_ref();

@@ -18,6 +18,8 @@ struct Status<'s> {
     memory: Memory,
     checks: Checks,
     services: usize,
+    /// How many of them lack something that they had.
+    drifted: usize,
     streams: usize,
 }
 
@@ -86,6 +88,7 @@ impl Server {
                 per_host_limit: self.pool.limits().per_host,
             },
             services: registry.len(),
+            drifted: registry.drifted(),
             streams: self.hub.len(),
         })
     }

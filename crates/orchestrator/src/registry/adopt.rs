@@ -91,7 +91,19 @@ impl Registry {
             let name = instance.service.clone();
             if let Some(service) = self.services.get_mut(&name) {
                 service.identity.clone_from(identity);
-                service.show(found.reading.title, found.reading.endpoints);
+                let Reading {
+                    title,
+                    endpoints,
+                    described,
+                    ..
+                } = found.reading;
+                if service
+                    .learn(title, endpoints, described.is_some(), now)
+                    .drift
+                {
+                    service.log_drift(&name);
+                    self.drifts.notify_one();
+                }
             }
             self.drop_superseded(&name);
             self.changes.notify_one();

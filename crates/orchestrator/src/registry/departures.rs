@@ -106,7 +106,10 @@ impl Registry {
     pub(super) fn remove_if_empty(&mut self, name: &Name) {
         let is_empty = |service: &Service| service.instances.is_empty();
         if self.services.get(name).is_some_and(is_empty) {
-            self.services.remove(name);
+            let removed = self.services.remove(name);
+            if removed.is_some_and(|it| it.drift.is_some_and(|drift| drift.is_any())) {
+                self.drifts.notify_one();
+            }
         }
     }
 }

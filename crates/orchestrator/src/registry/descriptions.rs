@@ -65,9 +65,15 @@ impl Registry {
             reading.title
         };
         let endpoints = reading.endpoints.len();
-        if service.show(title, reading.endpoints) {
+        let is_described = reading.described.is_some();
+        let learned = service.learn(title, reading.endpoints, is_described, now);
+        if learned.shown {
             tracing::info!(service = %instance.service, endpoints, "endpoints read");
             self.changes.notify_one();
+        }
+        if learned.drift {
+            service.log_drift(&instance.service);
+            self.drifts.notify_one();
         }
     }
 }

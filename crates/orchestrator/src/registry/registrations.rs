@@ -109,7 +109,7 @@ impl Registry {
         };
         self.registrations.insert(id, leased);
         self.services.entry(name.clone()).or_default();
-        self.redeclare(&name, Some(&registration));
+        self.redeclare(&name, Some(&registration), now);
         let wanted: Vec<&BaseUrl> = registration.seats.iter().map(|seat| &seat.url).collect();
         let dropped = self.of_registration(id, &name, |it| !wanted.contains(&&it.url));
         for seat in &registration.seats {
@@ -224,7 +224,7 @@ impl Registry {
     /// Forgets a registration. Returns where its instances were; `None` when there was none.
     pub(crate) fn deregister(&mut self, id: RegistrationId) -> Option<Vec<Rc<Target>>> {
         let name = self.registrations.remove(&id)?.registration.name.clone();
-        self.redeclare(&name, None);
+        self.redeclare(&name, None, Millis::ZERO);
         let instances = self.of_registration(id, &name, |_| true);
         self.changes.notify_one();
         Some(self.forget(&instances))
@@ -252,7 +252,7 @@ impl Registry {
     }
 
     /// The last registration of a service says what it is; `new` has no instances yet.
-    fn redeclare(&mut self, name: &Name, new: Option<&Rc<Registration>>) {
+    fn redeclare(&mut self, name: &Name, new: Option<&Rc<Registration>>, now: Millis) {
         let Some(service) = self.services.get_mut(name) else {
             return;
         };
@@ -263,8 +263,8 @@ impl Registry {
         let before = std::mem::replace(&mut service.declared, last);
         let mut endpoints = std::mem::take(&mut service.endpoints);
         let mut title = service.title.take();
-        if let Some(before) = before {
-            endpoints.retain(|it| !is_declared(&before, it));
+        if let Some(before) = &before {
+            endpoints.retain(|it| !is_declared(before, it));
             title = title.filter(|_| before.title.is_none());
         }
         // What was declared may have hidden what the service says of itself.
@@ -273,21 +273,37 @@ impl Registry {
                 instance.description.read_anew();
             }
         }
-        service.show(title, endpoints);
+        let (title, endpoints) = service.below_declared(title, endpoints);
+        service.set(title, endpoints);
+        // What is taken back is not missed.
+        let before = before.filter(|_| new.is_some());
+        let before = before.as_ref().map_or(&[][..], |it| &it.endpoints);
+        let is_to_be_asked = new.is_some_and(|it| it.is_silent());
+        if service.redeclared(before, is_to_be_asked, now) {
+            service.log_drift(name);
+            self.drifts.notify_one();
+        }
     }
 }
 
 impl Service {
-    /// Shows what a service says of itself, or its settings say, below what it registered. True when that changes
-    /// something.
-    pub(super) fn show(&mut self, title: Option<Name>, mut endpoints: Vec<Endpoint>) -> bool {
-        let mut title = title;
-        if let Some(declared) = &self.declared {
-            title = declared.title.clone().or(title);
-            endpoints.retain(|it| !is_declared(declared, it));
-            endpoints.extend(declared.endpoints.iter().cloned());
-            endpoints.sort_by(|a, b| a.name.cmp(&b.name));
-        }
+    /// What is to be shown when a service says this of itself, or its settings say it: what it registered goes before.
+    pub(super) fn below_declared(
+        &self,
+        title: Option<Name>,
+        mut endpoints: Vec<Endpoint>,
+    ) -> (Option<Name>, Vec<Endpoint>) {
+        let Some(declared) = &self.declared else {
+            return (title, endpoints);
+        };
+        endpoints.retain(|it| !is_declared(declared, it));
+        endpoints.extend(declared.endpoints.iter().cloned());
+        endpoints.sort_by(|a, b| a.name.cmp(&b.name));
+        (declared.title.clone().or(title), endpoints)
+    }
+
+    /// Shows this. True when that changes something.
+    pub(super) fn set(&mut self, title: Option<Name>, endpoints: Vec<Endpoint>) -> bool {
         let changes = self.endpoints != endpoints || self.title != title;
         self.endpoints = endpoints;
         self.title = title;

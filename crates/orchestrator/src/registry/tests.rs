@@ -1,6 +1,7 @@
 //! The registry as a plain machine: no sockets, no clock.
 
 mod doubts;
+mod drift;
 mod machine;
 mod registrations;
 mod schedule;

@@ -114,5 +114,5 @@ fn raw_health_is_a_topic_of_its_own() {
 fn an_unknown_topic_is_refused_in_words() {
     let response = Daemon::start(QUIET).get(&format!("{PATH}?topics=weather"), &[]);
     assert_eq!(response.status, 400);
-    assert!(response.text().contains("catalog and health"));
+    assert!(response.text().contains("catalog, health and drift"));
 }

@@ -4,6 +4,7 @@ mod catalog;
 mod checks;
 #[cfg(target_os = "linux")]
 mod doctor;
+mod drift;
 mod durability;
 mod events;
 mod guard;

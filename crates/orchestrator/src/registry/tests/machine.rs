@@ -1,9 +1,10 @@
-//! The registry as a state machine: random registrations, renewals, ends, sockets that come and go, and restarts of the
-//! daemon, against a model that knows only what was said last.
+//! The registry as a state machine: random registrations, renewals, ends, sockets that come and go with another API each
+//! time, and restarts of the daemon, against a model that knows only what was said last.
 
 use super::registrations::{at, registration, with};
 use super::*;
 use crate::registration::{Registration, RegistrationId};
+use landfall_protocol::probe::Rung;
 use proptest::prelude::*;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,10 +23,12 @@ enum Step {
     Deregister(usize),
     /// Time passes, in milliseconds; leases end.
     Wait(u64),
-    /// A process begins to listen, and is found.
-    Listen(u16),
+    /// A process begins to listen, with an API of these endpoints, and is found.
+    Listen(u16, BTreeSet<u8>),
     /// It ends.
     Close(u16),
+    /// What the service that was found at this port lacks is as it should be.
+    Accept(u16),
     /// The daemon starts anew, with what its store has.
     Restart,
 }
@@ -37,8 +40,9 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (0..8_usize).prop_map(Step::Renew),
         1 => (0..8_usize).prop_map(Step::Deregister),
         2 => (0..3_000_u64).prop_map(Step::Wait),
-        2 => PORTS.prop_map(Step::Listen),
-        1 => PORTS.prop_map(Step::Close),
+        3 => (PORTS, prop::collection::btree_set(0..4_u8, 1..4)).prop_map(|(port, api)| Step::Listen(port, api)),
+        2 => PORTS.prop_map(Step::Close),
+        1 => PORTS.prop_map(Step::Accept),
         1 => Just(Step::Restart),
     ]
 }
@@ -53,18 +57,32 @@ struct Said {
     until: u64,
 }
 
+/// A service that was found by its socket.
+#[derive(Debug, Default)]
+struct Found {
+    api: BTreeSet<u8>,
+    missing: BTreeSet<u8>,
+    gone_since: Option<u64>,
+}
+
 struct World {
     registry: Registry,
     /// What a store has.
     kept: BTreeMap<RegistrationId, Registration>,
     said: BTreeMap<RegistrationId, Said>,
-    listening: BTreeSet<u16>,
+    listening: BTreeMap<u16, BTreeSet<u8>>,
+    found: BTreeMap<u16, Found>,
     now: u64,
     next_id: u64,
 }
 
-fn found_at(port: u16) -> Discovered {
-    found(&place("app", port.into(), port), "", &[])
+fn found_at(port: u16, api: &BTreeSet<u8>) -> Discovered {
+    let paths: Vec<_> = api.iter().map(|number| format!("/{number}")).collect();
+    let paths: Vec<_> = paths.iter().map(String::as_str).collect();
+    let place = place("app", port.into(), port);
+    let mut found = found(&place, &format!("App {port}"), &paths);
+    found.reading.described = Some((Rung::OpenApi, 1));
+    found
 }
 
 impl World {
@@ -73,7 +91,8 @@ impl World {
             registry: registry(),
             kept: BTreeMap::new(),
             said: BTreeMap::new(),
-            listening: BTreeSet::new(),
+            listening: BTreeMap::new(),
+            found: BTreeMap::new(),
             now: 0,
             next_id: 1,
         }
@@ -112,20 +131,32 @@ impl World {
                 assert_eq!(self.registry.lapsed(Millis(self.now)), lapsed);
                 lapsed.into_iter().for_each(|id| self.end(id));
                 for target in self.registry.retire(Millis(self.now)) {
-                    assert!(!self.listening.contains(&target.port()));
+                    assert!(!self.listening.contains_key(&target.port()));
                 }
+                let kept = |since: u64| since + PERIODS.retention.0 > self.now;
+                self.found.retain(|_, it| it.gone_since.is_none_or(kept));
             }
-            Step::Listen(port) => {
-                if self.listening.insert(*port) {
+            Step::Listen(port, api) => {
+                if !self.listening.contains_key(port) {
+                    self.listening.insert(*port, api.clone());
                     self.find(*port);
                 }
             }
             Step::Close(port) => {
-                if self.listening.remove(port) {
+                if self.listening.remove(port).is_some() {
                     let place = place("app", (*port).into(), *port);
                     self.registry
                         .socket_gone(&place, Millis(self.now), self.now);
+                    if let Some(found) = self.found.get_mut(port) {
+                        found.gone_since = Some(self.now);
+                    }
                 }
+            }
+            Step::Accept(port) => {
+                let found = self.found.get_mut(port);
+                let missing = found.map(|it| std::mem::take(&mut it.missing));
+                let accepted = self.registry.accept_drift(&format!("app-{port}"));
+                assert_eq!(accepted, missing.is_some_and(|it| !it.is_empty()));
             }
             Step::Restart => self.restart(),
         }
@@ -161,6 +192,7 @@ impl World {
         let before = self.said.get(&id).map(|it| it.ports.clone());
         self.registry.register(made.clone(), Millis(self.now));
         self.kept.insert(id, made);
+        self.found.retain(|port, _| !ports.contains(port));
         let said = Said {
             name,
             ports: ports.clone(),
@@ -184,15 +216,25 @@ impl World {
 
     /// What the finder does about a place that is nobody's.
     fn find(&mut self, port: u16) {
-        let discovered = found_at(port);
-        if self.listening.contains(&port) && !self.registry.is_declared_at(&discovered.place) {
-            self.registry
-                .adopt(vec![discovered], Millis(self.now), self.now);
+        let Some(api) = self.listening.get(&port) else {
+            return;
+        };
+        let discovered = found_at(port, api);
+        if self.registry.is_declared_at(&discovered.place) {
+            return;
         }
+        let found = self.found.entry(port).or_default();
+        found.missing.extend(&found.api);
+        found.missing.retain(|path| !api.contains(path));
+        found.api.clone_from(api);
+        found.gone_since = None;
+        self.registry
+            .adopt(vec![discovered], Millis(self.now), self.now);
     }
 
     fn restart(&mut self) {
         self.registry = registry();
+        self.found.clear();
         let mut kept: Vec<_> = self.kept.values().cloned().collect();
         kept.sort_by_key(|it| it.order);
         for registration in kept {
@@ -200,10 +242,8 @@ impl World {
             said.until = self.now + registration.lease.millis().0;
             self.registry.register(registration, Millis(self.now));
         }
-        self.listening
-            .clone()
-            .into_iter()
-            .for_each(|port| self.find(port));
+        let listening: Vec<_> = self.listening.keys().copied().collect();
+        listening.into_iter().for_each(|port| self.find(port));
     }
 
     fn check(&self) {
@@ -236,13 +276,22 @@ impl World {
             );
         }
         let registered: BTreeSet<_> = self.said.values().flat_map(|it| &it.ports).collect();
-        for port in &self.listening {
+        for port in self.listening.keys() {
             assert!(places.contains_key(port), "{port} listens and is not shown");
         }
         for (port, name) in &places {
             let is_registered = registered.contains(port);
             assert_eq!(NAMES.contains(name), is_registered, "{port} is {name}");
         }
+        let lacks = self.found.iter().filter(|(_, it)| !it.missing.is_empty());
+        let lacks = lacks.map(|(port, it)| {
+            let paths = it.missing.iter().map(|number| format!("/{number}"));
+            (format!("app-{port}"), paths.collect::<BTreeSet<_>>())
+        });
+        assert_eq!(
+            super::drift::missing(&self.registry, self.now),
+            lacks.collect()
+        );
         let until = self.said.values().map(|it| Millis(it.until)).min();
         assert_eq!(self.registry.next_lapse(), until);
         // The two sides of the registry agree.
