@@ -206,7 +206,6 @@ impl Finder {
                 } => {
                     let found = Discovered {
                         place: place.clone(),
-                        origin,
                         reading,
                         latency_us,
                     };

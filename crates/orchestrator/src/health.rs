@@ -43,12 +43,17 @@ pub(crate) struct HealthState {
     class: HealthClass,
     in_a_row: InARow,
     latency: Latency,
-    scores: [u8; HISTORY],
-    latencies: [u8; HISTORY],
-    /// Where the next entry goes.
+    /// A ring that grows to its length: most of a large registry is young, or checked rarely.
+    history: Vec<Entry>,
+    /// Where the next entry goes when the ring is full.
     next: u8,
-    /// How many entries there are.
-    len: u8,
+}
+
+/// A check that is remembered.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    score: u8,
+    latency: u8,
 }
 
 impl Default for HealthState {
@@ -58,10 +63,8 @@ impl Default for HealthState {
             class: HealthClass::Unknown,
             in_a_row: InARow::default(),
             latency: Latency::NONE,
-            scores: [NO_SCORE; HISTORY],
-            latencies: [0; HISTORY],
+            history: Vec::new(),
             next: 0,
-            len: 0,
         }
     }
 }
@@ -85,11 +88,17 @@ impl HealthState {
             (Some(_), None) | (None, _) => by_score,
         };
         self.latency = latency;
-        let at = usize::from(self.next) % HISTORY;
-        self.scores[at] = value.and(self.score).map_or(NO_SCORE, Health::get);
-        self.latencies[at] = latency.code();
-        self.next = ((at + 1) % HISTORY) as u8;
-        self.len = (self.len + 1).min(HISTORY as u8);
+        let entry = Entry {
+            score: value.and(self.score).map_or(NO_SCORE, Health::get),
+            latency: latency.code(),
+        };
+        if self.history.len() < HISTORY {
+            self.history.push(entry);
+        } else {
+            let next = usize::from(self.next) % HISTORY;
+            self.history[next] = entry;
+            self.next = ((next + 1) % HISTORY) as u8;
+        }
     }
 
     /// Nobody listens any more.
@@ -127,18 +136,18 @@ impl HealthState {
     /// The remembered scores, oldest first; `None` where nothing was known.
     pub(crate) fn scores(&self) -> impl ExactSizeIterator<Item = Option<u8>> {
         self.oldest_first()
-            .map(|at| Some(self.scores[at]).filter(|score| *score != NO_SCORE))
+            .map(|entry| Some(entry.score).filter(|score| *score != NO_SCORE))
     }
 
     /// The remembered latencies in microseconds, oldest first; `None` where there was no answer.
     pub(crate) fn latencies_us(&self) -> impl ExactSizeIterator<Item = Option<u64>> {
         self.oldest_first()
-            .map(|at| Latency::from_code(self.latencies[at]).micros())
+            .map(|entry| Latency::from_code(entry.latency).micros())
     }
 
-    fn oldest_first(&self) -> impl ExactSizeIterator<Item = usize> + use<> {
-        let (next, len) = (usize::from(self.next), usize::from(self.len));
-        (0..len).map(move |age| (next + HISTORY - len + age) % HISTORY)
+    fn oldest_first(&self) -> impl ExactSizeIterator<Item = Entry> {
+        let (len, next) = (self.history.len(), usize::from(self.next));
+        (0..len).map(move |age| self.history[(next + age) % len])
     }
 }
 

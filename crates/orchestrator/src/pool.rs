@@ -216,8 +216,12 @@ impl Pool {
         suspect: bool,
         work: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Failure> {
-        let gate = self.gate(target.key());
-        let _host = permit(&gate).await?;
+        let visit = Visit {
+            pool: self,
+            key: target.key(),
+            gate: self.gate(target.key()),
+        };
+        let _host = permit(&visit.gate).await?;
         let _suspect = if suspect {
             Some(permit(&self.suspects).await?)
         } else {
@@ -326,6 +330,23 @@ impl Pool {
         if let Some(host) = self.hosts.borrow_mut().get_mut(&key) {
             host.idle.push(stream);
             self.idle.set(self.idle.get() + 1);
+        }
+    }
+}
+
+/// A request to a host. With the last one, what is kept for the host goes, unless there are idle connections.
+struct Visit<'p> {
+    pool: &'p Pool,
+    key: SocketAddr,
+    gate: Rc<Semaphore>,
+}
+
+impl Drop for Visit<'_> {
+    fn drop(&mut self) {
+        let mut hosts = self.pool.hosts.borrow_mut();
+        let is_last = |host: &Host| Rc::strong_count(&host.gate) <= 2 && host.idle.is_empty();
+        if hosts.get(&self.key).is_some_and(is_last) {
+            hosts.remove(&self.key);
         }
     }
 }

@@ -36,7 +36,7 @@ use landfall_protocol::endpoint::Endpoint;
 use landfall_protocol::id::Epoch;
 use landfall_protocol::name::Name;
 use landfall_protocol::time::Millis;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use tokio::sync::Notify;
 
@@ -69,8 +69,11 @@ pub(crate) struct Periods {
 pub(crate) struct Registry {
     /// The daemon itself: always there, never checked.
     own: CatalogService,
-    services: BTreeMap<Name, Service>,
-    instances: BTreeMap<InstanceId, Instance>,
+    /// Boxed, since a node of the map has room for eleven and is about half full.
+    services: BTreeMap<Name, Box<Service>>,
+    instances: BTreeMap<InstanceId, Box<Instance>>,
+    /// Those of them whose socket is gone.
+    gone: BTreeSet<InstanceId>,
     registrations: BTreeMap<RegistrationId, Leased>,
     epoch: Epoch,
     periods: Periods,
@@ -93,6 +96,7 @@ impl Registry {
             own,
             services: BTreeMap::new(),
             instances: BTreeMap::new(),
+            gone: BTreeSet::new(),
             registrations: BTreeMap::new(),
             epoch,
             periods,
@@ -114,7 +118,6 @@ impl Registry {
         let target = Rc::new(settings.url.target.clone().verified(terms.verify));
         let check = Check::on(terms, &target, &endpoints);
         let description = Description {
-            origin: settings.url.url.clone(),
             wanted: endpoints.is_empty() && check.allows_questions(),
             before: None,
             due: Millis::ZERO,
@@ -145,13 +148,14 @@ impl Registry {
             instances: vec![id],
             ..Service::default()
         };
-        self.services.insert(settings.name().clone(), service);
+        self.services
+            .insert(settings.name().clone(), Box::new(service));
     }
 
     fn insert_instance(&mut self, instance: Instance) -> InstanceId {
         let id = InstanceId(self.next_id);
         self.next_id += 1;
-        self.instances.insert(id, instance);
+        self.instances.insert(id, Box::new(instance));
         id
     }
 

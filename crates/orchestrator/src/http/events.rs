@@ -118,7 +118,7 @@ impl Hub {
         let Some(topics) = topics(query) else {
             return refusal(
                 StatusCode::BAD_REQUEST,
-                "topics are health, drift, and catalog or changes, separated by commas",
+                "topics are catalog, health and drift, or changes instead of catalog, separated by commas",
             );
         };
         self.streams

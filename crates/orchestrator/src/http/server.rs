@@ -149,8 +149,8 @@ impl Server {
 
     /// The event that tells the present raw health.
     pub(crate) fn health_event(&self) -> Bytes {
-        let view = self.registry.borrow().health(self.clock.now(), unix_ms());
-        serde_json::to_vec(&view)
+        let registry = self.registry.borrow();
+        serde_json::to_vec(&registry.health(self.clock.now(), unix_ms()))
             .map(|json| health_event(&json))
             .unwrap_or_default()
     }

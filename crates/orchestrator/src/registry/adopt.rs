@@ -22,8 +22,6 @@ use std::rc::Rc;
 pub(crate) struct Discovered {
     /// Where.
     pub(crate) place: Place,
-    /// Where it was asked.
-    pub(crate) origin: BaseUrl,
     /// What it said.
     pub(crate) reading: Reading,
     /// How fast it answered, in microseconds.
@@ -113,40 +111,35 @@ impl Registry {
     }
 
     fn home(&self, found: &Discovered, identity: Option<&Identity>, rivals: usize) -> Home {
-        let gone = |id: &InstanceId| {
-            self.instances
-                .get(id)
-                .is_some_and(|it| it.gone_since.is_some())
-        };
         let same_place = |it: &Instance| {
             it.place.as_ref().is_some_and(|place| {
                 place.port == found.place.port && place.process.name == found.place.process.name
             })
         };
-        for service in self.services.values() {
-            let same_api = service.identity.as_ref() == identity
-                || service.title.is_some() && service.title == found.reading.title;
-            let back =
-                |id: &&InstanceId| gone(id) && self.instances.get(id).is_some_and(same_place);
-            if let Some(id) = service.instances.iter().find(back).filter(|_| same_api) {
+        for id in &self.gone {
+            let Some(instance) = self.instances.get(id).filter(|it| same_place(it)) else {
+                continue;
+            };
+            let is_same_api = |service: &Service| {
+                service.identity.as_ref() == identity
+                    || service.title.is_some() && service.title == found.reading.title
+            };
+            if self
+                .services
+                .get(&instance.service)
+                .is_some_and(|it| is_same_api(it))
+            {
                 return Home::Back(*id);
             }
         }
         let of_this_identity =
-            |service: &&Service| identity.is_some() && service.identity.as_ref() == identity;
-        let Some((name, service)) = self
-            .services
-            .iter()
-            .find(|(_, service)| of_this_identity(service))
-        else {
+            |service: &Service| identity.is_some() && service.identity.as_ref() == identity;
+        let mut services = self.services.iter();
+        let Some((name, service)) = services.find(|(_, service)| of_this_identity(service)) else {
             return Home::New;
         };
-        let gone: Vec<InstanceId> = service
-            .instances
-            .iter()
-            .filter(|id| gone(id))
-            .copied()
-            .collect();
+        let gone = service.instances.iter().copied();
+        let gone: Vec<InstanceId> = gone.filter(|id| self.gone.contains(id)).collect();
         match gone[..] {
             [id] if rivals == 1 => Home::Moved(id),
             _ if service.instances.len() < MAX_INSTANCES => Home::Another(name.clone()),
@@ -174,6 +167,7 @@ impl Registry {
         instance.suspect = false;
         instance.checking = false;
         instance.description = description(found);
+        self.gone.remove(&id);
         Some(id)
     }
 
@@ -215,7 +209,7 @@ impl Registry {
             identity,
             ..Service::default()
         };
-        self.services.insert(name.clone(), service);
+        self.services.insert(name.clone(), Box::new(service));
         self.add_instance(&name, found)
     }
 }
@@ -240,7 +234,6 @@ fn target(found: &Discovered) -> Option<Rc<Target>> {
 
 fn description(found: &Discovered) -> Description {
     Description {
-        origin: found.origin.clone(),
         wanted: true,
         before: found.reading.described,
         due: Millis::ZERO,

@@ -1,6 +1,6 @@
 //! Sockets that vanish: what is missing then, and when it is forgotten.
 
-use super::{Instance, InstanceId, Registry, Service};
+use super::{Instance, InstanceId, Registry};
 use crate::pool::Target;
 use crate::sockets::Place;
 use landfall_protocol::name::Name;
@@ -10,16 +10,15 @@ use std::rc::Rc;
 impl Registry {
     /// Nobody listens at `place` any more.
     pub(crate) fn socket_gone(&mut self, place: &Place, now: Millis, unix_ms: u64) {
-        let Some(instance) = self
-            .instances
-            .values_mut()
-            .find(|it| it.place.as_ref() == Some(place))
+        let mut instances = self.instances.iter_mut();
+        let Some((id, instance)) = instances.find(|(_, it)| it.place.as_ref() == Some(place))
         else {
             self.nudge_at(place);
             return;
         };
         tracing::info!(service = %instance.service, url = %instance.url, "nobody listens any more");
         instance.gone_since = Some(now);
+        self.gone.insert(*id);
         instance.health.lost();
         instance.checked = Some((now, unix_ms));
         let service = instance.service.clone();
@@ -34,7 +33,7 @@ impl Registry {
             return;
         };
         let instances = &mut self.instances;
-        let lives = |id: &InstanceId| instances.get(id).is_some_and(Instance::is_checked);
+        let lives = |id: &InstanceId| instances.get(id).is_some_and(|it| it.is_checked());
         if !service.instances.iter().any(lives) {
             return;
         }
@@ -43,20 +42,21 @@ impl Registry {
         }
         let (live, gone): (Vec<_>, Vec<_>) = service.instances.iter().partition(|id| lives(id));
         service.instances = live;
-        instances.retain(|id, _| !gone.contains(id));
+        for id in &gone {
+            instances.remove(id);
+            self.gone.remove(id);
+        }
     }
 
     /// Whether a service is missing that could come back on another socket.
     pub(crate) fn misses_any(&self) -> bool {
-        self.instances
-            .values()
-            .any(|instance| instance.gone_since.is_some())
+        !self.gone.is_empty()
     }
 
     /// Whether a service of a process of this name is missing.
     pub(crate) fn misses(&self, process: &str) -> bool {
-        let gone = |it: &&Instance| it.gone_since.is_some();
-        self.instances.values().filter(gone).any(|it| {
+        let mut gone = self.gone.iter().filter_map(|id| self.instances.get(id));
+        gone.any(|it| {
             it.place
                 .as_ref()
                 .is_some_and(|place| *place.process.name == *process)
@@ -65,16 +65,12 @@ impl Registry {
 
     /// Forgets what has been gone for longer than the retention time. Returns the targets that are left.
     pub(crate) fn retire(&mut self, now: Millis) -> Vec<Rc<Target>> {
-        let over = |it: &Instance| {
-            it.gone_since
-                .is_some_and(|since| since + self.periods.retention <= now)
+        let is_over = |id: &InstanceId| {
+            let since = self.instances.get(id).and_then(|it| it.gone_since);
+            since.is_some_and(|since| since + self.periods.retention <= now)
         };
-        let retired: Vec<InstanceId> = self
-            .instances
-            .iter()
-            .filter(|(_, it)| over(it))
-            .map(|(id, _)| *id)
-            .collect();
+        let gone = self.gone.iter().copied();
+        let retired: Vec<InstanceId> = gone.filter(is_over).collect();
         self.forget(&retired)
     }
 
@@ -94,8 +90,9 @@ impl Registry {
     }
 
     /// Takes an instance away from its service.
-    pub(super) fn take_instance(&mut self, id: InstanceId) -> Option<Instance> {
+    pub(super) fn take_instance(&mut self, id: InstanceId) -> Option<Box<Instance>> {
         let instance = self.instances.remove(&id)?;
+        self.gone.remove(&id);
         if let Some(service) = self.services.get_mut(&instance.service) {
             service.instances.retain(|other| *other != id);
         }
@@ -104,8 +101,8 @@ impl Registry {
 
     /// Forgets a service that runs nowhere.
     pub(super) fn remove_if_empty(&mut self, name: &Name) {
-        let is_empty = |service: &Service| service.instances.is_empty();
-        if self.services.get(name).is_some_and(is_empty) {
+        let service = self.services.get(name);
+        if service.is_some_and(|it| it.instances.is_empty()) {
             let removed = self.services.remove(name);
             if removed.is_some_and(|it| it.drift.is_some_and(|drift| drift.is_any())) {
                 self.drifts.notify_one();

@@ -27,10 +27,9 @@ impl Registry {
             return None;
         }
         description.reading = true;
-        Some(ReadOrder {
-            origin: description.origin.clone(),
-            before: description.before,
-        })
+        let before = description.before;
+        let origin = instance.origin();
+        Some(ReadOrder { origin, before })
     }
 
     /// Takes what an instance said of itself; `None` when it said nothing new.

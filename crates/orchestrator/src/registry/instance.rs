@@ -68,8 +68,6 @@ pub(crate) struct Check {
 /// How the instance describes its endpoints.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Description {
-    /// Where it is asked.
-    pub(crate) origin: BaseUrl,
     /// Whether it is asked at all: endpoints from the settings are not overwritten.
     pub(crate) wanted: bool,
     /// The question that was answered before, and the digest of the answer.
@@ -166,7 +164,7 @@ impl Check {
 
     fn new(path: &str, is_health_path: bool) -> Self {
         Self {
-            path: path.into(),
+            path: shared(path),
             is_health_path,
             is_fixed: false,
             terms: None,
@@ -195,6 +193,13 @@ impl Instance {
     /// Whether it takes part in checks: not when its socket is gone, for the socket's return is news enough.
     pub(crate) const fn is_checked(&self) -> bool {
         self.gone_since.is_none()
+    }
+
+    /// Where it is asked what it has: what was found by its socket at its origin, else below the URL that somebody gave.
+    pub(super) fn origin(&self) -> BaseUrl {
+        let origin = self.place.as_ref().map(|_| self.url.origin());
+        let origin = origin.and_then(|origin| BaseUrl::parse(origin).ok());
+        origin.unwrap_or_else(|| self.url.clone())
     }
 
     /// Whether a person wrote it down.
@@ -238,6 +243,17 @@ pub(super) struct Transition {
     pub(super) class: bool,
     /// It answered, and had not the last time.
     pub(super) recovered: bool,
+}
+
+/// The paths that most services are asked for are there once.
+fn shared(path: &str) -> Rc<str> {
+    thread_local! {
+        static COMMON: [Rc<str>; 3] = [WELL_KNOWN, "/health", "/healthz"].map(Rc::from);
+    }
+    COMMON.with(|common| {
+        let known = common.iter().find(|it| ***it == *path);
+        known.cloned().unwrap_or_else(|| path.into())
+    })
 }
 
 #[cfg(test)]

@@ -133,7 +133,7 @@ impl Registry {
         let instances = self.services.get(name).map(|it| it.instances.iter());
         let instances = instances.into_iter().flatten().copied();
         instances
-            .filter(|id| self.instances.get(id).is_some_and(of_it))
+            .filter(|id| self.instances.get(id).is_some_and(|it| of_it(it)))
             .collect()
     }
 
@@ -144,7 +144,6 @@ impl Registry {
         let endpoints = endpoints.map_or(&[][..], |service| &service.endpoints);
         let check = Check::on(registration.check(), &seat.target, endpoints);
         let description = Description {
-            origin: seat.url.clone(),
             wanted: registration.is_silent()
                 && seat.target.is_loopback()
                 && check.allows_questions(),
@@ -179,7 +178,8 @@ impl Registry {
         let id = match known {
             Some(id) => {
                 self.move_instance(id, &registration.name);
-                self.instances.insert(id, instance);
+                self.instances.insert(id, Box::new(instance));
+                self.gone.remove(&id);
                 id
             }
             None => self.insert_instance(instance),

@@ -52,14 +52,13 @@ fn found(place: &Place, title: &str, paths: &[&str]) -> Discovered {
         endpoint
     };
     let reading = Reading {
-        url: origin.clone(),
+        url: origin,
         title: Name::parse(title).ok(),
         endpoints: paths.iter().map(endpoint).collect(),
         described: None,
     };
     Discovered {
         place: place.clone(),
-        origin,
         reading,
         latency_us: 100,
     }

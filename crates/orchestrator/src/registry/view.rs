@@ -1,6 +1,7 @@
 //! What the registry looks like from outside: the catalog's services, and the raw health.
 
 use super::{Instance, Registry, Service};
+use crate::health::HealthState;
 use crate::labels::Labels;
 use landfall_protocol::catalog::{
     HealthClass, Instance as CatalogInstance, MAX_ALL_ENDPOINTS, MAX_BYTES,
@@ -9,7 +10,8 @@ use landfall_protocol::catalog::{
 use landfall_protocol::endpoint::Endpoint;
 use landfall_protocol::name::Name;
 use landfall_protocol::time::Millis;
-use serde::Serialize;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 
 /// What services may take of a catalog, in bytes; the rest is for config values.
@@ -17,19 +19,19 @@ const SERVICE_BYTES: usize = MAX_BYTES / 8 * 7;
 /// What a service, an instance or an endpoint takes besides its texts, and a method with its evidence.
 const PUNCTUATION: usize = 64;
 
-/// The body of `/v1/health`.
+/// The body of `/v1/health`. Written as it is read: what all services did takes more than is to be held twice.
 #[derive(Debug, Serialize)]
-pub(crate) struct HealthView {
+pub(crate) struct HealthView<'r> {
     /// Milliseconds since 1970.
     now: u64,
-    services: Vec<InstanceHealth>,
+    services: Vec<InstanceHealth<'r>>,
 }
 
 /// One instance in `/v1/health`.
 #[derive(Debug, Serialize)]
-pub(crate) struct InstanceHealth {
-    service: String,
-    url: String,
+struct InstanceHealth<'r> {
+    service: &'r str,
+    url: &'r str,
     /// How the daemon knows of it.
     source: &'static str,
     class: &'static str,
@@ -37,13 +39,38 @@ pub(crate) struct InstanceHealth {
     checked_at: Option<u64>,
     age_ms: Option<u64>,
     latency_us: Option<u64>,
-    history: History,
+    history: History<'r>,
 }
 
-#[derive(Debug, Serialize)]
-struct History {
-    health: Vec<Option<u8>>,
-    latency_us: Vec<Option<u64>>,
+#[derive(Debug)]
+struct History<'r>(Option<&'r HealthState>);
+
+impl Serialize for History<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut history = serializer.serialize_struct("History", 2)?;
+        let scores = self.0.map(|it| Series(|| it.scores()));
+        let latencies = self.0.map(|it| Series(|| it.latencies_us()));
+        match (scores, latencies) {
+            (Some(scores), Some(latencies)) => {
+                history.serialize_field("health", &scores)?;
+                history.serialize_field("latency_us", &latencies)?;
+            }
+            _ => {
+                history.serialize_field("health", &[(); 0])?;
+                history.serialize_field("latency_us", &[(); 0])?;
+            }
+        }
+        history.end()
+    }
+}
+
+/// A list that is made while it is written.
+struct Series<F>(F);
+
+impl<F: Fn() -> I, I: Iterator<Item: Serialize>> Serialize for Series<F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0())
+    }
 }
 
 impl Registry {
@@ -90,7 +117,7 @@ impl Registry {
             CatalogService {
                 name: name.clone(),
                 title: service.title.clone(),
-                instances: instances.map(catalog_instance).collect(),
+                instances: instances.map(|it| catalog_instance(it)).collect(),
                 endpoints: fit(&service.endpoints, &mut room),
             }
         });
@@ -98,10 +125,10 @@ impl Registry {
     }
 
     /// The raw health of all instances.
-    pub(crate) fn health(&self, now: Millis, unix_ms: u64) -> HealthView {
+    pub(crate) fn health(&self, now: Millis, unix_ms: u64) -> HealthView<'_> {
         let own = self.own.instances.iter().map(|instance| InstanceHealth {
-            service: self.own.name.to_string(),
-            url: instance.url.to_string(),
+            service: self.own.name.as_str(),
+            url: instance.url.as_str(),
             source: "daemon",
             class: instance.health.as_str(),
             health: Some(100),
@@ -109,10 +136,7 @@ impl Registry {
             checked_at: Some(unix_ms),
             age_ms: Some(0),
             latency_us: None,
-            history: History {
-                health: Vec::new(),
-                latency_us: Vec::new(),
-            },
+            history: History(None),
         });
         let others = self
             .instances
@@ -172,11 +196,11 @@ fn catalog_instance(instance: &Instance) -> CatalogInstance {
     }
 }
 
-fn instance_health(instance: &Instance, now: Millis) -> InstanceHealth {
+fn instance_health(instance: &Instance, now: Millis) -> InstanceHealth<'_> {
     let health = &instance.health;
     InstanceHealth {
-        service: instance.service.to_string(),
-        url: instance.url.to_string(),
+        service: instance.service.as_str(),
+        url: instance.url.as_str(),
         source: instance.source(),
         class: health.class().as_str(),
         health: health
@@ -185,10 +209,7 @@ fn instance_health(instance: &Instance, now: Millis) -> InstanceHealth {
         checked_at: instance.checked.map(|(_, unix_ms)| unix_ms),
         age_ms: instance.checked.map(|(at, _)| (now - at).0),
         latency_us: health.latency_us(),
-        history: History {
-            health: health.scores().collect(),
-            latency_us: health.latencies_us().collect(),
-        },
+        history: History(Some(health)),
     }
 }
 

@@ -294,6 +294,9 @@ impl World {
         );
         let until = self.said.values().map(|it| Millis(it.until)).min();
         assert_eq!(self.registry.next_lapse(), until);
+        let gone = self.registry.instances.iter();
+        let gone = gone.filter(|(_, it)| it.gone_since.is_some());
+        assert!(gone.map(|(id, _)| id).eq(&self.registry.gone));
         // The two sides of the registry agree.
         let listed = self.registry.services.iter().flat_map(|(name, service)| {
             service.instances.iter().map(move |id| (*id, name.clone()))
