@@ -23,6 +23,8 @@ pub(super) struct Contender {
     pub(super) attempts: u32,
     /// Whether it has answered since the race began.
     pub(super) heard: bool,
+    /// Whether its first answer could not be read, and it is still to be seen whether anybody is there.
+    pub(super) doubtful: bool,
     pub(super) backoff: Backoff,
     pub(super) reason: Option<Reason>,
 }
@@ -48,6 +50,7 @@ impl Contender {
             at: Millis::NEVER,
             attempts: 0,
             heard: false,
+            doubtful: false,
             backoff: Backoff::new(SLOW_PAUSE.0, SLOW_PAUSE.1, 2),
             reason: None,
         }
@@ -83,7 +86,12 @@ impl Contender {
         self.attempts == 0 && self.reason.is_none()
     }
 
+    /// Whether its first attempt is still to be made or to be ended, which a hidden page does too.
+    pub(super) const fn is_first(&self) -> bool {
+        self.is_new() || self.doubtful
+    }
+
     pub(super) fn is_due(&self, now: Millis, active: bool) -> bool {
-        self.asking.is_none() && self.at <= now && (active || self.is_new())
+        self.asking.is_none() && self.at <= now && (active || self.is_first())
     }
 }

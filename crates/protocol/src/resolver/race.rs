@@ -25,6 +25,8 @@ use std::rc::Rc;
 /// Between two starts, while the earlier one says nothing: the least that Happy Eyeballs allows, which is more than an
 /// answer takes from where most candidates are, the page's own machine.
 const STAGGER: Millis = Millis(10);
+/// How long one whose first answer could not be read waits for those that can be, at the longest.
+const DOUBT: Millis = Millis(50);
 /// How long retries come quickly, from when the search began.
 const EAGER_FOR: Millis = Millis(10_000);
 /// The pause before a quick retry: with the time that an attempt takes, under the 350 ms that are promised.
@@ -99,6 +101,7 @@ impl Race {
             contender.at = at;
             contender.attempts = 0;
             contender.heard = false;
+            contender.doubtful = false;
             contender.reason = None;
             contender.backoff.reset();
         }
@@ -188,6 +191,10 @@ impl Race {
         let Some(contender) = self.contenders.get_mut(index) else {
             return;
         };
+        if std::mem::take(&mut contender.doubtful) {
+            contender.asking = Some(Asking::begin(ladder.reach_first(), io));
+            return;
+        }
         contender.attempts += 1;
         if contender.reason == Some(Reason::NobodyListening) {
             ladder = if contender.is_full() {
@@ -213,8 +220,16 @@ impl Race {
             .iter()
             .position(|it| it.asking.as_ref().is_some_and(|it| it.is(id)))?;
         let contender = self.contenders.get_mut(index)?;
-        contender.heard = true;
-        match contender.asking.take()?.answer(result, io) {
+        let asking = contender.asking.take()?;
+        let first = !std::mem::replace(&mut contender.heard, true);
+        if first && matches!(result, Err(Failure::Unreadable)) {
+            // Mostly nobody listens there. To make sure can wait: those who have said something go first.
+            contender.doubtful = true;
+            contender.at = io.now + DOUBT;
+            self.start_next(io);
+            return None;
+        }
+        match asking.answer(result, io) {
             Progress::Asking(asking) => {
                 contender.asking = Some(asking);
                 self.start_next(io);
@@ -264,6 +279,7 @@ impl Race {
         };
         // What was remembered of it no longer holds.
         contender.rung = None;
+        contender.doubtful = false;
         contender.at = io.now + pause;
         if contender.reason.replace(reason) != Some(reason) {
             io.trace.push(
@@ -274,7 +290,8 @@ impl Race {
         self.start_next(io);
     }
 
-    /// Those whose turn is next start at once when nobody is left who may still have the best.
+    /// Those whose turn is next start at once when nobody is left who may still have the best; at the very end those
+    /// that could not be read.
     fn start_next<J>(&mut self, io: &Io<J>) {
         if self.contenders.iter().any(Contender::is_promising) {
             return;
@@ -285,6 +302,14 @@ impl Race {
             if *turn.get_or_insert(next.at) == next.at {
                 next.at = next.at.min(io.now);
             }
+        }
+        let nobody = turn.is_none() && self.contenders.iter().all(|it| it.asking.is_none());
+        for doubtful in self
+            .contenders
+            .iter_mut()
+            .filter(|it| nobody && it.doubtful)
+        {
+            doubtful.at = doubtful.at.min(io.now);
         }
     }
 
@@ -310,7 +335,7 @@ impl Race {
         for contender in &self.contenders {
             let next = match &contender.asking {
                 Some(asking) => (asking.deadline, Why::RequestTimeout),
-                None if active || contender.is_new() => (contender.at, Why::Retry),
+                None if active || contender.is_first() => (contender.at, Why::Retry),
                 None => continue,
             };
             if next.0 < first.0 {

@@ -365,6 +365,44 @@ fn a_better_place_that_says_nothing_holds_up_the_ports_no_longer_than_the_stagge
     assert_eq!(first_asked(&host, &PORTS), [Some(10); 3]);
 }
 
+/// When somebody was asked for the first time whether anybody is there.
+fn first_reach(host: &Host) -> Option<u64> {
+    let mut sent = host.sent.iter();
+    let reach = sent.find(|(_, probe)| probe.purpose.mode() == Mode::NoCors);
+    reach.map(|(at, _)| *at)
+}
+
+#[test]
+fn whether_anybody_is_where_nothing_can_be_read_is_asked_when_nobody_else_has_anything_to_say() {
+    let mut host = three_ports(status(404), status(404))
+        .site(PORTS[1], Site::Answers(5, Answer::new(404, Body::Unread)))
+        .site(
+            "http://localhost:8001/openapi.json",
+            Site::Answers(5, json_answer(openapi())),
+        )
+        .start();
+    host.until(1_000);
+    assert_eq!((host.status(), first_reach(&host)), ("live", None));
+}
+
+#[test]
+fn where_nothing_can_be_read_the_ladder_is_gone_down_soon_whoever_else_hangs() {
+    let mut host = three_ports(status(404), status(404))
+        .site(PORTS[2], Site::Hangs)
+        .start();
+    host.until(1_000);
+    assert_eq!(first_reach(&host), Some(52));
+}
+
+#[test]
+fn a_hidden_page_sees_too_whether_anybody_is_there() {
+    let mut host = three_ports(status(404), status(404));
+    host.input(Input::Visible(false));
+    host = host.start();
+    host.until(1_000);
+    assert!(first_reach(&host).is_some());
+}
+
 #[test]
 fn what_is_elsewhere_is_asked_one_after_another() {
     let page = "https://app.example";
