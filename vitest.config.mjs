@@ -18,6 +18,8 @@ export default defineConfig({
   },
   test: {
     include: ['www/**/*.test.{ts,tsx}'],
+    // No test waits for time that passes; a machine that is busy with other work must not fail one.
+    testTimeout: 60_000,
     // Pages whose tests leave nothing behind for the next one.
     restoreMocks: true,
     unstubGlobals: true,

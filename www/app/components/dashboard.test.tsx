@@ -112,6 +112,26 @@ describe('search', () => {
     expect(screen.getByRole('row', { name: /landfall/ })).toBeDefined();
   });
 
+  test('a choice of source and of method narrows the list further, and is undone with the rest', () => {
+    const landfall = verdict({ service: 'landfall', url: 'http://127.0.0.1:7420', source: 'daemon' });
+    page({ health: reading(report(verdict(), landfall)) });
+    const choose = (name: string, value: string) => fireEvent.change(screen.getByRole('combobox', { name }), { target: { value } });
+    choose('Only sources', 'daemon');
+    expect(screen.queryByRole('row', { name: /items-api/ })).toBeNull();
+    expect(screen.getByRole('row', { name: /landfall/ })).toBeDefined();
+    choose('Only methods', 'WS');
+    expect(text()).toContain('No service of this choice.');
+    fireEvent.click(screen.getByRole('button', { name: 'Show all services' }));
+    choose('Only methods', 'WS');
+    expect(screen.getByRole('row', { name: /items-api/ }).textContent).toContain('/ws/updates');
+    expect(screen.queryByRole('row', { name: /landfall/ })).toBeNull();
+  });
+
+  test('how the daemon knows of an instance stands with it', () => {
+    page({ route: readRoute('#/services/items-api') });
+    expect(text()).toContain('found by its socket');
+  });
+
   test('a class filter leaves the services of that class', () => {
     page({ health: reading(report(verdict({ healthClass: 'unhealthy', health: 0 }))) });
     fireEvent.click(screen.getByRole('button', { name: /unhealthy 1/i }));

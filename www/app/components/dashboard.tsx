@@ -18,6 +18,7 @@ import { ViewTabs } from './frame/view-tabs';
 import { ServicesView } from './services/services-view';
 import { ServicesSkeleton } from './services/services-skeleton';
 import { Summary } from './summary/summary';
+import { BudgetView } from './views/budget-view';
 import { ConfigView } from './views/config-view';
 import { RequestsView } from './views/requests-view';
 import { TraceView } from './views/trace-view';
@@ -61,6 +62,7 @@ export function Dashboard({ snapshot, health, status, route, changes, client }: 
         {route.view === 'services' && (loading
           ? <ServicesSkeleton />
           : <ServicesView services={services} report={health.value} selected={route.service} daemon={DAEMON} reachable={!connection.stale} />)}
+        {route.view === 'budget' && <BudgetView reading={status} />}
         {route.view === 'config' && <ConfigView config={snapshot.config} baseUrl={snapshot.baseUrl} wsBaseUrl={snapshot.wsBaseUrl} />}
         {route.view === 'trace' && <TraceView client={client} changes={changes} />}
         {route.view === 'requests' && <RequestsView client={client} />}

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { STATUS_BODY } from '../testing/fixtures';
+import { MAX_SAMPLES } from '../model/samples';
 import { StatusFeed } from './status-feed';
 
 let answer: () => Promise<Response>;
@@ -20,9 +21,9 @@ test('each reading is added to what led up to it', async () => {
   const feed = new StatusFeed();
   const off = feed.subscribe(() => undefined);
   await vi.advanceTimersByTimeAsync(6_500);
-  expect(feed.reading().value?.used).toEqual([1, 2, 3]);
-  await vi.advanceTimersByTimeAsync(300_000);
-  expect(feed.reading().value?.used).toHaveLength(60);
+  expect(feed.reading().value?.samples.map(({ usedPermille }) => usedPermille)).toEqual([1, 2, 3]);
+  await vi.advanceTimersByTimeAsync(2_000_000);
+  expect(feed.reading().value?.samples).toHaveLength(MAX_SAMPLES);
   off();
 });
 

@@ -1,21 +1,19 @@
-// The daemon's account of itself, asked for gently, with the share of a core it used at each of the last readings: the plot that
-// shows whether it keeps to its budget.
+// The daemon's account of itself, asked for gently, with a sample of each of the last readings: the plots that show whether it keeps
+// to its budget.
 import { Feed } from './feed';
 import { startPoll } from './poll';
 import { type DaemonStatus, readDaemonStatus } from '../model/daemon-status';
-import type { Value } from '../plot/line';
+import { MAX_SAMPLES, type Sample, sampleOf } from '../model/samples';
 
 /** The last status and what led up to it. */
 export interface StatusReading {
   readonly status: DaemonStatus;
-  /** Used permille of a core at each reading, oldest first, at most {@link MAX_USED}. */
-  readonly used: readonly Value[];
+  /** One sample for each reading, oldest first, at most {@link MAX_SAMPLES}. */
+  readonly samples: readonly Sample[];
 }
 
 const PATH = '/v1/status';
 const EVERY_MS = 3_000;
-/** Three minutes of readings. */
-const MAX_USED = 60;
 
 export class StatusFeed extends Feed<StatusReading> {
   #end: (() => void) | undefined;
@@ -27,8 +25,8 @@ export class StatusFeed extends Feed<StatusReading> {
       accept: (body) => {
         const status = readDaemonStatus(body);
         if (status === null) return false;
-        const before = this.reading().value?.used ?? [];
-        this.received({ status, used: [...before, status.budget.usedPermille].slice(-MAX_USED) });
+        const before = this.reading().value?.samples ?? [];
+        this.received({ status, samples: [...before, sampleOf(status, Date.now())].slice(-MAX_SAMPLES) });
         return true;
       },
       fail: () => this.lost(),

@@ -58,6 +58,11 @@ export function methodCounts(endpoints: readonly Endpoint[]): readonly MethodCou
   return [...counts].map(([method, count]) => ({ method, count })).sort((a, b) => byMethod(a.method, b.method));
 }
 
+/** The methods and protocols that some endpoint has, in their usual order. */
+export function methodsPresent(endpoints: readonly Endpoint[]): readonly string[] {
+  return methodCounts(endpoints).map(({ method }) => method);
+}
+
 /** The badge of a protocol other than http. */
 export function protocolLabel(protocol: Endpoint['protocol']): string {
   return protocol === 'websocket' ? 'WS' : protocol.toUpperCase();

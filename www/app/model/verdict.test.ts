@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type HealthReport, type Verdict, readHealthReport, verdictKey } from './verdict';
 
 const ENTRY = {
-  service: 'items-api', url: 'http://127.0.0.1:8000', class: 'healthy', health: 100, checked_at: 5_000, age_ms: 1_500, latency_us: 1_200,
+  service: 'items-api', url: 'http://127.0.0.1:8000', source: 'socket', class: 'healthy', health: 100, checked_at: 5_000, age_ms: 1_500, latency_us: 1_200,
   history: { health: [null, 50, 100], latency_us: [null, 1_100, 1_200] },
 };
 const KEY = verdictKey(ENTRY.service, ENTRY.url);
@@ -19,7 +19,7 @@ function readOne(part: object): Verdict | undefined {
 
 test('a verdict is read, its age turned into a time of this page’s clock', () => {
   expect(read([ENTRY]).get(KEY)).toEqual({
-    service: 'items-api', url: 'http://127.0.0.1:8000', healthClass: 'healthy', health: 100, checkedAt: 5_000, seenAt: 98_500, latencyUs: 1_200,
+    service: 'items-api', url: 'http://127.0.0.1:8000', source: 'socket', healthClass: 'healthy', health: 100, checkedAt: 5_000, seenAt: 98_500, latencyUs: 1_200,
     healthHistory: [null, 50, 100], latencyHistory: [null, 1_100, 1_200],
   });
 });

@@ -11,6 +11,8 @@ export type HealthClass = (typeof HEALTH_CLASSES)[number];
 export interface Verdict {
   readonly service: string;
   readonly url: string;
+  /** How the daemon knows of it: 'settings', 'registration', 'socket' or 'daemon'; null from a daemon that does not say. */
+  readonly source: string | null;
   readonly healthClass: HealthClass;
   /** 0 (dead) to 100 (well); null before the first check. */
   readonly health: number | null;
@@ -68,6 +70,7 @@ function readVerdict(entry: unknown, now: number): Verdict | null {
   return {
     service,
     url,
+    source: text(wire.source, 32),
     healthClass: healthClass(wire.class),
     health: number(wire.health, 0, 100),
     checkedAt: amount(wire.checked_at),
@@ -79,5 +82,5 @@ function readVerdict(entry: unknown, now: number): Verdict | null {
 }
 
 function sameCheck(a: Verdict, b: Verdict): boolean {
-  return a.checkedAt === b.checkedAt && a.healthClass === b.healthClass && a.health === b.health && a.latencyUs === b.latencyUs;
+  return a.checkedAt === b.checkedAt && a.healthClass === b.healthClass && a.health === b.health && a.source === b.source && a.latencyUs === b.latencyUs;
 }

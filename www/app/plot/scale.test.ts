@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fromZero, latencyScale } from './scale';
+import { fromZero, latencyScale, roundTicks } from './scale';
 
 describe('latencyScale', () => {
   test('is logarithmic: equal ratios are equal distances', () => {
@@ -32,5 +32,24 @@ describe('fromZero', () => {
 
   test('is flat when everything is zero', () => {
     expect(fromZero([0, null])(0)).toBe(0);
+  });
+});
+
+describe('roundTicks', () => {
+  test('are round, few, and hold the largest value', () => {
+    expect(roundTicks(10)).toEqual([0, 5, 10]);
+    expect(roundTicks(11)).toEqual([0, 5, 10, 15]);
+    expect(roundTicks(1_000)).toEqual([0, 500, 1_000]);
+    expect(roundTicks(0.7)).toHaveLength(5);
+    for (const most of [0.03, 1, 3.9, 4.1, 99, 12_345]) {
+      const ticks = roundTicks(most);
+      expect(ticks[ticks.length - 1]).toBeGreaterThanOrEqual(most);
+      expect(ticks.length).toBeLessThanOrEqual(5);
+    }
+  });
+
+  test('are defined for nothing', () => {
+    expect(roundTicks(0)).toEqual([0, 1]);
+    expect(roundTicks(NaN)).toEqual([0, 1]);
   });
 });

@@ -39,6 +39,14 @@ export function fromZero(values: readonly Value[]): Scale {
   return most === 0 ? () => 0 : (value) => value / (most * 1.15);
 }
 
+/** Two to five round values (1, 2 or 5 times a power of ten apart) from 0 up to at least `most`; 0 and 1 when that is nothing. */
+export function roundTicks(most: number): readonly number[] {
+  if (!(most > 0)) return [0, 1];
+  const power = 10 ** Math.floor(Math.log10(most));
+  const step = [0.2, 0.5, 1, 2, 5].map((times) => times * power).find((width) => most / width <= 4) ?? 10 * power;
+  return Array.from({ length: Math.ceil(most / step - 1e-9) + 1 }, (_, index) => index * step);
+}
+
 function between(from: number, to: number): LogScale {
   const decades = Array.from({ length: to - from + 1 }, (_, step) => 10 ** (from + step));
   return { scale: (value) => (log10(value) - from) / (to - from), low: 10 ** from, high: 10 ** to, decades };

@@ -3,6 +3,7 @@ import type { Endpoint, Service, Snapshot } from 'landfall';
 import type { Reading } from '../feeds/feed';
 import type { StatusReading } from '../feeds/status-feed';
 import { type DaemonStatus, readDaemonStatus } from '../model/daemon-status';
+import { sampleOf } from '../model/samples';
 import type { ServiceEntry } from '../model/services';
 import type { Verdict } from '../model/verdict';
 
@@ -24,6 +25,7 @@ export function verdict(part: Partial<Verdict> = {}): Verdict {
   return {
     service: 'items-api',
     url: 'http://127.0.0.1:8000',
+    source: 'socket',
     healthClass: 'healthy',
     health: 100,
     checkedAt: 1_000,
@@ -81,5 +83,6 @@ export function reading<T>(value: T | null, part: Partial<Reading<T>> = {}): Rea
 }
 
 export function statusReading(part: Partial<Reading<StatusReading>> = {}): Reading<StatusReading> {
-  return reading({ status: status(), used: [5, 6, 6.2] }, part);
+  const samples = [5, 6, 6.2].map((usedPermille, index) => ({ ...sampleOf(status(), 1_000_000 + index * 3_000), usedPermille }));
+  return reading({ status: status(), samples }, part);
 }

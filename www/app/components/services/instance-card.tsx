@@ -2,7 +2,8 @@
 import { memo } from 'react';
 import type { InstanceEntry } from '../../model/services';
 import type { Verdict } from '../../model/verdict';
-import { whole } from '../../format/text';
+import { sourceText } from '../../model/sources';
+import { clip, whole } from '../../format/text';
 import { latency } from '../../format/units';
 import { HistoryPlot } from '../plots/history-plot';
 import { ClassGlyph } from '../plots/class-glyph';
@@ -19,6 +20,7 @@ interface InstanceCardProps {
 
 export const InstanceCard = memo(function InstanceCard({ instance, verdict, chosen }: InstanceCardProps) {
   const healthClass = verdict?.healthClass ?? instance.healthClass;
+  const source = verdict?.source ?? null;
   return (
     <li className="instance-card">
       <div className="instance-head">
@@ -37,7 +39,7 @@ export const InstanceCard = memo(function InstanceCard({ instance, verdict, chos
           <HistoryPlot kind="latency" values={verdict?.latencyHistory ?? []} />
         </figure>
       </div>
-      <p className="faint instance-foot">Checked <Age at={verdict?.seenAt ?? null} /></p>
+      <p className="faint instance-foot">Checked <Age at={verdict?.seenAt ?? null} />{source !== null && <> · {clip(sourceText(source), 40)}</>}</p>
     </li>
   );
 });

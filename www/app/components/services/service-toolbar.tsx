@@ -1,17 +1,27 @@
-// Search, filter by health class, and order of the list.
+// Search, filters, and order of the list.
 import type { KeyboardEvent, RefObject } from 'react';
 import { HEALTH_CLASSES, type HealthClass } from '../../model/verdict';
 import { ORDERS, type Order } from '../../model/order';
 import { MAX_QUERY } from '../../model/search';
-import { whole } from '../../format/text';
+import { sourceText } from '../../model/sources';
+import { clip, whole } from '../../format/text';
 import { ClassGlyph } from '../plots/class-glyph';
 import { Icon } from '../icons';
+import { FilterSelect } from './filter-select';
 
 interface ServiceToolbarProps {
   readonly query: string;
   readonly onQuery: (query: string) => void;
   readonly only: HealthClass | null;
   readonly onOnly: (only: HealthClass | null) => void;
+  readonly source: string | null;
+  readonly onSource: (source: string | null) => void;
+  /** The sources that some service has. */
+  readonly sources: readonly string[];
+  readonly method: string | null;
+  readonly onMethod: (method: string | null) => void;
+  /** The methods that some endpoint has. */
+  readonly methods: readonly string[];
   readonly order: Order;
   readonly onOrder: (order: Order) => void;
   /** How many of the found services are in each class. */
@@ -19,7 +29,9 @@ interface ServiceToolbarProps {
   readonly input: RefObject<HTMLInputElement | null>;
 }
 
-export function ServiceToolbar({ query, onQuery, only, onOnly, order, onOrder, counts, input }: ServiceToolbarProps) {
+const HINT = 'A word with a colon says where to look: name: class: source: method: path:';
+
+export function ServiceToolbar({ query, onQuery, only, onOnly, source, onSource, sources, method, onMethod, methods, order, onOrder, counts, input }: ServiceToolbarProps) {
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape') return;
     event.stopPropagation();
@@ -31,7 +43,7 @@ export function ServiceToolbar({ query, onQuery, only, onOnly, order, onOrder, c
     <div className="service-toolbar">
       <div role="search" className="search-box">
         <Icon name="search" />
-        <input ref={input} type="search" value={query} maxLength={MAX_QUERY} onChange={(event) => onQuery(event.target.value)} onKeyDown={onKeyDown} placeholder="Search services and endpoints" aria-label="Search services and endpoints" aria-keyshortcuts="/" autoComplete="off" spellCheck={false} />
+        <input ref={input} type="search" value={query} maxLength={MAX_QUERY} onChange={(event) => onQuery(event.target.value)} onKeyDown={onKeyDown} placeholder="Search services and endpoints" title={HINT} aria-description={HINT} aria-label="Search services and endpoints" aria-keyshortcuts="/" autoComplete="off" spellCheck={false} />
         <kbd aria-hidden="true">/</kbd>
       </div>
       <label className="order">
@@ -40,13 +52,19 @@ export function ServiceToolbar({ query, onQuery, only, onOnly, order, onOrder, c
           {ORDERS.map(({ key, label }) => <option key={key} value={key}>{label}</option>)}
         </select>
       </label>
-      <div className="class-filter" role="group" aria-label="Show only services that are">
-        <button type="button" aria-pressed={only === null} onClick={() => onOnly(null)}>All <span className="tab-count">{whole(total)}</span></button>
-        {[...HEALTH_CLASSES].reverse().map((name) => (counts[name] > 0 || only === name) && (
-          <button key={name} type="button" aria-pressed={only === name} onClick={() => onOnly(only === name ? null : name)}>
-            <ClassGlyph of={name} /><span className="filter-word">{name}</span> <span className="tab-count">{whole(counts[name])}</span>
-          </button>
-        ))}
+      <div className="filters">
+        <div className="class-filter" role="group" aria-label="Show only services that are">
+          <button type="button" aria-pressed={only === null} onClick={() => onOnly(null)}>All <span className="tab-count">{whole(total)}</span></button>
+          {[...HEALTH_CLASSES].reverse().map((name) => (counts[name] > 0 || only === name) && (
+            <button key={name} type="button" aria-pressed={only === name} onClick={() => onOnly(only === name ? null : name)}>
+              <ClassGlyph of={name} /><span className="filter-word">{name}</span> <span className="tab-count">{whole(counts[name])}</span>
+            </button>
+          ))}
+        </div>
+        <div className="filter-selects">
+          {(sources.length > 1 || source !== null) && <FilterSelect noun="sources" value={source} onValue={onSource} options={sources.map((value) => ({ value, label: clip(sourceText(value), 32) }))} />}
+          {(methods.length > 1 || method !== null) && <FilterSelect noun="methods" value={method} onValue={onMethod} options={methods.map((value) => ({ value, label: clip(value, 12) }))} />}
+        </div>
       </div>
     </div>
   );

@@ -2,7 +2,9 @@
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import type { HealthClass, HealthReport } from '../../model/verdict';
 import { type ServiceEntry, classCounts, serviceClass } from '../../model/services';
-import { type Match, search, searchIndex } from '../../model/search';
+import { type Match, looksAtClass, search, searchIndex } from '../../model/search';
+import { methodsPresent } from '../../model/methods';
+import { allSources } from '../../model/sources';
 import { type Order, ordered } from '../../model/order';
 import { routeHash } from '../../model/route';
 import { clip } from '../../format/text';
@@ -14,6 +16,7 @@ import { ServiceToolbar } from './service-toolbar';
 import { useKeptScroll } from '../../hooks/use-kept-scroll';
 import { useSearchKey } from '../../hooks/use-search-key';
 import { useSelectionFocus } from '../../hooks/use-selection-focus';
+import { useSources } from '../../hooks/use-sources';
 
 interface ServicesViewProps {
   readonly services: readonly ServiceEntry[];
@@ -29,6 +32,8 @@ interface ServicesViewProps {
 export function ServicesView({ services, report, selected, daemon, reachable }: ServicesViewProps) {
   const [query, setQuery] = useState('');
   const [only, setOnly] = useState<HealthClass | null>(null);
+  const [source, setSource] = useState<string | null>(null);
+  const [method, setMethod] = useState<string | null>(null);
   const [order, setOrder] = useState<Order>('name');
   const input = useRef<HTMLInputElement>(null);
   const words = useDeferredValue(query);
@@ -37,7 +42,16 @@ export function ServicesView({ services, report, selected, daemon, reachable }: 
   useSelectionFocus(selected);
 
   const index = useMemo(() => searchIndex(services), [services]);
-  const found = useMemo(() => search(index, words), [index, words]);
+  const sources = useSources(report);
+  const asked = [words, source === null ? '' : `source:${source}`, method === null ? '' : `method:${method}`].join(' ').trim();
+  // The list is searched anew for each report only where the answer may be another one.
+  const classes = looksAtClass(asked) ? report : null;
+  const found = useMemo(
+    () => search(index, asked, { classOf: (service) => serviceClass(classes, service), sourcesOf: ({ name }) => sources.get(name) ?? [] }),
+    [index, asked, classes, sources],
+  );
+  const choices = useMemo(() => allSources(sources), [sources]);
+  const methods = useMemo(() => methodsPresent(services.flatMap(({ endpoints }) => endpoints)), [services]);
   const counts = useMemo(() => classCounts(found.map(({ service }) => service), report), [found, report]);
   const matches = useMemo(
     () => ordered(only === null ? found : found.filter(({ service }) => serviceClass(report, service) === only), order, report),
@@ -61,9 +75,9 @@ export function ServicesView({ services, report, selected, daemon, reachable }: 
   return (
     <div className="services-view" data-chosen={selected !== null}>
       <div className="services-column">
-        {!onlyDaemon && <ServiceToolbar query={query} onQuery={setQuery} only={only} onOnly={setOnly} order={order} onOrder={setOrder} counts={counts} input={input} />}
+        {!onlyDaemon && <ServiceToolbar query={query} onQuery={setQuery} only={only} onOnly={setOnly} source={source} onSource={setSource} sources={choices} method={method} onMethod={setMethod} methods={methods} order={order} onOrder={setOrder} counts={counts} input={input} />}
         {matches.length > 0 && <ServiceList matches={matches} report={report} selected={shown?.name ?? null} />}
-        {matches.length === 0 && services.length > 0 && <NoMatch query={query} only={only} onClear={() => { setQuery(''); setOnly(null); }} />}
+        {matches.length === 0 && services.length > 0 && <NoMatch query={query} only={only} filtered={source !== null || method !== null} onClear={() => { setQuery(''); setOnly(null); setSource(null); setMethod(null); }} />}
         {onlyDaemon && reachable && <AddService empty={services.length === 0} />}
         {services.length === 0 && !reachable && <NothingKnown />}
       </div>
