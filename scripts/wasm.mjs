@@ -2,18 +2,20 @@
 //
 // The published wasm is judged by its bytes, so it brings a standard library of its own, rebuilt for size and without
 // the text of panics. Where the library's sources are missing, the ordinary one is used and the build says so.
-import { statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { targetDir } from './common/cargo.mjs';
 import { Failure, command } from './common/failure.mjs';
 import { inRoot, shown } from './common/paths.mjs';
-import { quietly } from './common/run.mjs';
+import { answer, quietly } from './common/run.mjs';
 import { unlessFresh } from './common/stamp.mjs';
 import { wasmDir } from './common/targets.mjs';
 import { WASM_TARGET, compilerVersion, stdSourcesOf, wasmToolchain } from './common/toolchain.mjs';
 import { addSourceMap } from './debug-info/source-map.mjs';
+import { withShortNames } from './post-link/names.mjs';
+import { withoutDeadClosures } from './post-link/table.mjs';
 import { wasmBindgen } from './setup/cargo-tools.mjs';
 import { FOR_RUNNING, setUp } from './setup/index.mjs';
 
@@ -32,8 +34,11 @@ const FEATURES = ['bulk-memory', 'bulk-memory-opt', 'call-indirect-overlong', 'm
 /** Inlining functions that have one caller makes the file a little smaller and what is sent, compressed, about 8 % larger. */
 const INLINING = ['--one-caller-inline-max-function-size=0'];
 
+/** A second's work; a machine that does much else needs longer. */
+const RENAMING_MS = 120_000;
+
 const KINDS = {
-  release: { profile: 'wasm-release', bindgen: ['--remove-name-section', '--remove-producers-section'] },
+  release: { profile: 'wasm-release', bindgen: ['--remove-producers-section'] },
   debug: { profile: 'wasm-debug', bindgen: ['--debug', '--keep-debug'] },
 };
 
@@ -71,10 +76,13 @@ async function finish(kind, compiled, wasm, toolchain) {
     addSourceMap(wasm, stdSourcesOf(toolchain.sysroot));
     return;
   }
-  await quietly('wasm-opt -Oz', [
-    inRoot('node_modules/.bin/wasm-opt'), wasm, '-Oz', '--converge', ...INLINING, ...FEATURES.map((feature) => `--enable-${feature}`),
-    '--strip-debug', '--strip-producers', '--strip-target-features', '--output', wasm,
-  ]);
+  writeFileSync(wasm, withoutDeadClosures(readFileSync(wasm)));
+  const optimizer = [inRoot('node_modules/.bin/wasm-opt'), wasm, ...FEATURES.map((feature) => `--enable-${feature}`), '--output', wasm];
+  await quietly('wasm-opt -Oz', [...optimizer, '-Oz', '--converge', ...INLINING, '--strip-debug', '--strip-producers', '--strip-target-features']);
+  const renamed = answer([...optimizer, '--minify-imports-and-exports-and-modules'], { timeout: RENAMING_MS });
+  if (renamed === null) throw new Failure('wasm-opt cannot rename what the engine imports and exports');
+  const glue = wasm.replace(/_bg\.wasm$/, '.js');
+  writeFileSync(glue, withShortNames(readFileSync(glue, 'utf8'), JSON.parse(renamed)));
 }
 
 command(async (args) => {
@@ -87,7 +95,7 @@ command(async (args) => {
   const wasm = path.join(wasmDir(kind), 'landfall_bg.wasm');
   // The map carries the sources' text, which can change where the code does not.
   const sources = kind === 'debug' ? [inRoot('src'), inRoot('crates/protocol/src')] : [];
-  const tools = [wasmBindgen.binary(), inRoot('package-lock.json'), fileURLToPath(import.meta.url), inRoot('scripts/debug-info')];
+  const tools = [wasmBindgen.binary(), inRoot('package-lock.json'), fileURLToPath(import.meta.url), inRoot('scripts/debug-info'), inRoot('scripts/post-link')];
   await unlessFresh(`wasm-${kind}`, { inputs: [compiled, ...sources, ...tools], outputs: [wasm] }, () => finish(kind, compiled, wasm, toolchain));
   console.error(`  engine: ${shown(wasm)}, ${statSync(wasm).size} bytes`);
 });

@@ -4,13 +4,14 @@
 //! listener, or from an action that is answered at once) wait in the inbox, so the machine is never entered
 //! twice, and publications wait in the outbox until it is drained, so no code of the page runs inside it.
 
-use crate::convert::{self, JsJson};
+use crate::convert;
 use crate::effects::{
     clock::Clock, fetch, page, signals::Signals, storage::Storage, stream, tabs::Tabs,
     timers::Alarm,
 };
 use crate::options::Options;
 use js_sys::Function;
+use landfall_protocol::json::Text;
 use landfall_protocol::resolver::{Action, Event, Input, Lock, RequestId, Resolver, StreamId};
 use landfall_protocol::snapshot::{Snapshot, View};
 use landfall_protocol::time::Millis;
@@ -24,7 +25,7 @@ type Held<K, V> = Vec<(K, V)>;
 
 /// What the page is to be told.
 struct Publication {
-    snapshot: Rc<Snapshot<JsJson>>,
+    snapshot: Rc<Snapshot<Text>>,
     events: Vec<Event>,
     /// Whether it is kept for the next visit once the page has it: storage is slow.
     keep: bool,
@@ -38,9 +39,9 @@ pub(crate) struct Driver {
     name: String,
     storage: Option<Storage>,
     publish: Function,
-    resolver: RefCell<Resolver<JsJson>>,
+    resolver: RefCell<Resolver<Text>>,
     usage: RefCell<Usage>,
-    inbox: RefCell<Vec<Input<JsJson>>>,
+    inbox: RefCell<Vec<Input<Text>>>,
     outbox: RefCell<Vec<Publication>>,
     busy: Cell<bool>,
     closed: Cell<bool>,
@@ -83,7 +84,7 @@ impl Driver {
     }
 
     /// Takes one input and does everything that follows from it.
-    pub(crate) fn handle(&self, input: Input<JsJson>) {
+    pub(crate) fn handle(&self, input: Input<Text>) {
         if self.closed.get() {
             return;
         }
@@ -141,11 +142,11 @@ impl Driver {
         work(&mut self.usage.borrow_mut(), view)
     }
 
-    fn next_action(&self) -> Option<Action<JsJson>> {
+    fn next_action(&self) -> Option<Action<Text>> {
         self.resolver.borrow_mut().poll_action()
     }
 
-    fn perform(&self, action: Action<JsJson>) {
+    fn perform(&self, action: Action<Text>) {
         match action {
             Action::Fetch { id, probe } => {
                 let driver = self.this.clone();
@@ -218,9 +219,9 @@ impl Driver {
         }
     }
 
-    fn keep(&self, snapshot: &JsJson) {
+    fn keep(&self, snapshot: &Text) {
         if let Some(storage) = &self.storage {
-            storage.keep(snapshot.value());
+            storage.keep(snapshot);
         }
     }
 

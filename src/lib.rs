@@ -32,10 +32,13 @@ impl Engine {
     /// # Errors
     /// `{at, code, value}`: which option is wrong, and how. `www/lib/core/engine.ts` has the words.
     #[wasm_bindgen(constructor)]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "to lend a value of JavaScript takes more code than to give it"
+    )]
     pub fn new(options: JsValue, publish: js_sys::Function) -> Result<Engine, JsValue> {
-        let options = options::read(options).map_err(|refused| convert::refusal(&refused))?;
         Ok(Self {
-            driver: Driver::new(options, publish),
+            driver: Driver::new(options::read(&options)?, publish),
         })
     }
 

@@ -3,8 +3,8 @@
 //! `www/lib/use/plan.ts` is their only user and has their types.
 
 use crate::Engine;
-use crate::convert::{self, JsJson};
-use landfall_protocol::json::Json;
+use crate::convert;
+use landfall_protocol::json::Text;
 use landfall_protocol::time::Millis;
 use landfall_protocol::usage::{self, After, CallId, Ended, Kind};
 use wasm_bindgen::prelude::*;
@@ -42,19 +42,12 @@ impl Engine {
                 return JsValue::UNDEFINED;
             };
             let route = usage.route(now, CallId(id), view);
-            let mut json = JsJson::object();
-            json.set(
-                "to",
-                route
-                    .to
-                    .as_deref()
-                    .map_or_else(JsJson::null, JsJson::of_text),
-            );
-            json.set(
-                "patience",
-                JsJson::of_count(route.patience.0.min(u32::MAX.into())),
-            );
-            json.value().clone()
+            let json = JsValue::from(js_sys::Object::new());
+            let to = route.to.map_or(JsValue::NULL, JsValue::from);
+            let patience = u32::try_from(route.patience.0).unwrap_or(u32::MAX);
+            convert::set(&json, "to", &to);
+            convert::set(&json, "patience", &patience.into());
+            json
         })
     }
 
@@ -96,7 +89,8 @@ impl Engine {
             };
             let json = JsValue::from(js_sys::Object::new());
             convert::set(&json, "to", &to.into());
-            convert::set(&json, "report", usage::write::<JsJson>(&tallies).value());
+            let report = usage::write::<Text>(&tallies);
+            convert::set(&json, "report", &convert::value(&report));
             json
         })
     }

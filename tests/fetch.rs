@@ -2,10 +2,10 @@
 #![cfg(target_arch = "wasm32")]
 
 use js_sys::{Array, Uint8Array};
-use landfall::convert::{JsJson, parse};
+use landfall::convert::parse;
 use landfall::effects::fetch::{InFlight, send};
 use landfall_protocol::catalog::MAX_BYTES;
-use landfall_protocol::json::OutOfBounds;
+use landfall_protocol::json::{OutOfBounds, Text};
 use landfall_protocol::method::SafeMethod;
 use landfall_protocol::probe::{Answer, Body, Failure, Probe, Purpose};
 use std::cell::Cell;
@@ -25,7 +25,7 @@ extern "C" {
     fn origin() -> String;
 }
 
-type Outcome = Result<Answer<JsJson>, Failure>;
+type Outcome = Result<Answer<Text>, Failure>;
 
 fn blob(bytes: &[u8]) -> String {
     blob_url(&Array::of1(&Uint8Array::from(bytes)))
@@ -58,7 +58,7 @@ async fn outcome(
     arrived.take().unwrap()
 }
 
-async fn body(bytes: &[u8]) -> Body<JsJson> {
+async fn body(bytes: &[u8]) -> Body<Text> {
     outcome(Purpose::Catalog, blob(bytes), Some)
         .await
         .unwrap()

@@ -3,6 +3,7 @@
 
 use landfall::convert::parse;
 use landfall::effects::storage::Storage;
+use landfall_protocol::json::{Json, Text};
 use landfall_protocol::refused::Code;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -27,7 +28,7 @@ extern "C" {
 #[wasm_bindgen_test]
 fn a_snapshot_is_kept_with_its_version_and_time_until_it_is_forgotten() {
     let storage = Storage::new("shop");
-    storage.keep(parse(r#"{"status":"live"}"#, 100).unwrap().value());
+    storage.keep(&parse(r#"{"status":"live"}"#, 100).unwrap());
     let text = kept("landfall:shop").unwrap();
     assert!(
         text.starts_with(r#"{"v":1,"t":1"#) && text.ends_with(r#","s":{"status":"live"}}"#),
@@ -47,7 +48,7 @@ fn storage_that_is_absent_barred_or_full_does_no_harm() {
         with_storage(
             code,
             &Closure::new(move || {
-                storage.keep(&JsValue::from("snapshot"));
+                storage.keep(&Text::of_text("snapshot"));
                 assert!(storage.recall().is_none());
                 storage.forget();
             }),
@@ -60,7 +61,7 @@ fn storage_that_is_absent_barred_or_full_does_no_harm() {
 fn what_was_kept_is_recalled_with_its_age_or_it_is_said_why_not() {
     let storage = Storage::new("recall");
     assert!(storage.recall().is_none());
-    storage.keep(parse(r#"{"status":"live"}"#, 100).unwrap().value());
+    storage.keep(&parse(r#"{"status":"live"}"#, 100).unwrap());
     let (json, age) = storage.recall().unwrap().unwrap();
     assert_eq!(json, parse(r#"{"status":"live"}"#, 100).unwrap());
     assert!(age.0 < 60_000, "{age:?}");
@@ -78,6 +79,7 @@ fn what_was_kept_is_recalled_with_its_age_or_it_is_said_why_not() {
         ("7", Code::BadVersion),
         (r#"{"v":1,"t":"now","s":{}}"#, Code::BadNumber),
         (r#"{"v":1,"t":9e15,"s":{}}"#, Code::BadNumber),
+        (r#"{"v":1,"t":-1,"s":{}}"#, Code::BadNumber),
         (&deep, Code::TooDeep),
         (&large, Code::TooLarge),
     ] {

@@ -1,12 +1,13 @@
-// The sections of a WebAssembly file, as far as debugging information needs them.
+// The sections of a WebAssembly file, read and written.
 import { Bytes } from './bytes.mjs';
 
-const HEADER = 8;
+/** How long a file's header is. */
+export const HEADER = 8;
 const CUSTOM = 0;
 const CODE = 10;
 
 /** All sections in order: where each begins (`whole`) and its contents do (`start`), its `end`, and a custom one's name and data. */
-function* sections(file) {
+export function* sections(file) {
   const bytes = new Bytes(file, HEADER);
   while (!bytes.done) {
     const whole = bytes.at;
@@ -34,13 +35,15 @@ export function readWasm(file) {
   return { code, custom };
 }
 
-function uleb(value) {
+/** An unsigned LEB128 number. */
+export function uleb(value) {
   const bytes = [];
   for (; value >= 0x80; value = Math.floor(value / 128)) bytes.push((value % 128) | 0x80);
   return Buffer.from([...bytes, value]);
 }
 
-const sized = (bytes) => Buffer.concat([uleb(bytes.length), bytes]);
+/** Bytes with their length before them. */
+export const sized = (bytes) => Buffer.concat([uleb(bytes.length), bytes]);
 
 /** The file without its DWARF and with the custom section that names its source map. */
 export function withSourceMap(file, url) {

@@ -1,9 +1,9 @@
 //! Sends a probe and reads its answer: as much of the body as its purpose allows, and no byte more.
 
-use crate::convert::{JsJson, NotParsed, member, parse, set};
+use crate::convert::{NotParsed, member, parse, set};
 use gloo_net::http::Response;
 use js_sys::{Object, Promise, Uint8Array};
-use landfall_protocol::json::OutOfBounds;
+use landfall_protocol::json::{OutOfBounds, Text};
 use landfall_protocol::probe::{Answer, Body, Failure, Mode, Probe};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -30,7 +30,7 @@ extern "C" {
 /// Sends a probe and reports its answer, even when it was aborted.
 pub fn send(
     probe: Probe,
-    report: impl FnOnce(Result<Answer<JsJson>, Failure>) + 'static,
+    report: impl FnOnce(Result<Answer<Text>, Failure>) + 'static,
 ) -> InFlight {
     let controller = AbortController::new().ok();
     let sent = fetch(&probe.url, &init(&probe, controller.as_ref()));
@@ -67,7 +67,7 @@ fn init(probe: &Probe, controller: Option<&AbortController>) -> JsValue {
     init
 }
 
-async fn read(probe: &Probe, response: &Response) -> Answer<JsJson> {
+async fn read(probe: &Probe, response: &Response) -> Answer<Text> {
     let headers = response.headers();
     let url = response.url();
     Answer {
@@ -92,7 +92,7 @@ fn origin(url: &str) -> &str {
     slashes.nth(2).map_or(url, |(at, _)| &url[..at])
 }
 
-async fn read_body(response: &Response, max_bytes: usize) -> Body<JsJson> {
+async fn read_body(response: &Response, max_bytes: usize) -> Body<Text> {
     if max_bytes == 0 {
         return Body::Unread;
     }

@@ -1,8 +1,8 @@
 //! What the page itself provides: `window.__LANDFALL_CONFIG__` and
 //! `<script type="application/json" id="landfall-config">`. Either may appear at any time, so both are read anew.
 
-use crate::convert::{JsJson, member, provided, stringify};
-use js_sys::JsString;
+use crate::convert::{bounded, member, provided, stringify};
+use landfall_protocol::json::Text;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -15,25 +15,22 @@ extern "C" {
 
 /// The page-local sources as they are now, the global variable first. What is not JSON, or too large, is null.
 #[must_use]
-pub fn look() -> Vec<JsJson> {
-    [of_global(), of_script()]
-        .into_iter()
-        .flatten()
-        .map(|text| provided(&text))
-        .collect()
+pub fn look() -> Vec<Text> {
+    let mut seen = Vec::new();
+    seen.extend(of_global());
+    seen.extend(of_script());
+    seen
 }
 
-fn of_global() -> Option<String> {
+fn of_global() -> Option<Text> {
     let value = member(&js_sys::global(), "__LANDFALL_CONFIG__")?;
     // By way of its text, so that it is a copy of plain data, whatever the page has put there.
-    stringify(&value).map(String::from)
+    stringify(&value).map(bounded)
 }
 
-fn of_script() -> Option<String> {
+fn of_script() -> Option<Text> {
     let document: Document = member(&js_sys::global(), "document")?.unchecked_into();
     let element = document.element("landfall-config").ok()?;
-    member(&element, "textContent")?
-        .dyn_into::<JsString>()
-        .ok()
-        .map(String::from)
+    let text = member(&element, "textContent")?.as_string()?;
+    Some(provided(&text))
 }

@@ -3,16 +3,16 @@
 //!
 //! Storage may be absent (workers, servers), barred or full; a page works without it, so every failure is silent.
 
-use crate::convert::{JsJson, NotParsed, member, parse, set, stringify};
-use js_sys::{Date, JsString, Object};
+use crate::convert::{NotParsed, member, parse};
+use js_sys::Date;
 use landfall_protocol::catalog::MAX_BYTES;
-use landfall_protocol::json::{Json, OutOfBounds};
+use landfall_protocol::json::{Json, Node, OutOfBounds, Text};
 use landfall_protocol::refused::Code;
 use landfall_protocol::time::Millis;
 use wasm_bindgen::prelude::*;
 
 /// The version of what is kept.
-const VERSION: u8 = 1;
+const VERSION: u64 = 1;
 
 /// The place of one client's value.
 pub struct Storage {
@@ -30,19 +30,19 @@ impl Storage {
 
     /// What was kept, and how long ago; or why it is no value. `None` where nothing was.
     #[must_use]
-    pub fn recall(&self) -> Option<Result<(JsJson, Millis), Code>> {
+    pub fn recall(&self) -> Option<Result<(Text, Millis), Code>> {
         let kept = local_storage()?.get_item(&self.key).ok()?;
-        kept.map(|text| read(&String::from(text)))
+        kept.map(|text| read(&text))
     }
 
     /// Keeps a snapshot, with the time.
-    pub fn keep(&self, snapshot: &JsValue) {
-        let kept = Object::new();
-        set(&kept, "v", &VERSION.into());
-        set(&kept, "t", &Date::now().into());
-        set(&kept, "s", snapshot);
-        if let (Some(storage), Some(text)) = (local_storage(), stringify(&kept)) {
-            let _ = storage.set_item(&self.key, &text);
+    pub fn keep(&self, snapshot: &Text) {
+        let mut kept = Text::object();
+        kept.set("v", Text::of_count(VERSION));
+        kept.set("t", Text::of_count(now()));
+        kept.set("s", snapshot.clone());
+        if let Some(storage) = local_storage() {
+            let _ = storage.set_item(&self.key, kept.as_str());
         }
     }
 
@@ -54,39 +54,43 @@ impl Storage {
     }
 }
 
+/// Milliseconds since 1970.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "`as` saturates, and the sign is looked at"
+    reason = "`as` saturates at 0"
 )]
-fn read(text: &str) -> Result<(JsJson, Millis), Code> {
+fn now() -> u64 {
+    Date::now() as u64
+}
+
+fn read(text: &str) -> Result<(Text, Millis), Code> {
     let kept = parse(text, MAX_BYTES).map_err(|why| match why {
         NotParsed::OutOfBounds(OutOfBounds::TooDeep) => Code::TooDeep,
         NotParsed::OutOfBounds(_) => Code::TooLarge,
         NotParsed::NotJson => Code::Malformed,
     })?;
-    if kept.get("v").and_then(|it| it.count()) != Some(VERSION.into()) {
+    let kept = kept.node();
+    let count = |key| kept.get(key).and_then(Node::count);
+    if count("v") != Some(VERSION) {
         return Err(Code::BadVersion);
     }
-    let at = kept.get("t").and_then(|it| it.value().as_f64());
-    let age = Date::now() - at.unwrap_or(f64::NAN);
-    if age < 0.0 || age.is_nan() {
-        return Err(Code::BadNumber);
-    }
+    let age = count("t").and_then(|at| now().checked_sub(at));
+    let age = age.ok_or(Code::BadNumber)?;
     let snapshot = kept.get("s").ok_or(Code::Malformed)?;
-    Ok((snapshot, Millis(age as u64)))
+    Ok((snapshot.keep(), Millis(age)))
 }
 
 #[wasm_bindgen]
 extern "C" {
-    /// As `web_sys::Storage`, with a JavaScript string that does not have to be copied.
+    /// As `web_sys::Storage`, which is a feature of its own for each place that it is got from.
     type LocalStorage;
 
     #[wasm_bindgen(method, catch, js_name = getItem)]
-    fn get_item(this: &LocalStorage, key: &str) -> Result<Option<JsString>, JsValue>;
+    fn get_item(this: &LocalStorage, key: &str) -> Result<Option<String>, JsValue>;
 
     #[wasm_bindgen(method, catch, js_name = setItem)]
-    fn set_item(this: &LocalStorage, key: &str, value: &JsString) -> Result<(), JsValue>;
+    fn set_item(this: &LocalStorage, key: &str, value: &str) -> Result<(), JsValue>;
 
     #[wasm_bindgen(method, catch, js_name = removeItem)]
     fn remove_item(this: &LocalStorage, key: &str) -> Result<(), JsValue>;

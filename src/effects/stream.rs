@@ -1,8 +1,9 @@
 //! A stream of server-sent events (WHATWG HTML, 9.2), read with the browser's `EventSource`.
 
-use crate::convert::{JsJson, member, parse};
+use crate::convert::{member, parse};
 use js_sys::Function;
 use landfall_protocol::catalog::MAX_BYTES;
+use landfall_protocol::json::Text;
 use landfall_protocol::resolver::StreamEvent;
 use wasm_bindgen::prelude::*;
 
@@ -32,7 +33,7 @@ pub(crate) struct Stream {
 const EVENTS: [&str; 3] = ["open", "catalog", "error"];
 
 /// Opens a stream and reports what comes of it. Where there is no `EventSource`, it has failed at once.
-pub(crate) fn open(url: &str, report: impl Fn(StreamEvent<JsJson>) + 'static) -> Stream {
+pub(crate) fn open(url: &str, report: impl Fn(StreamEvent<Text>) + 'static) -> Stream {
     let source = EventSource::new(url).ok();
     if source.is_none() {
         report(StreamEvent::Failed);

@@ -3,8 +3,10 @@
 //! A lock is held by a promise that has not settled yet; a crash lets go of it, which is why the tabs elect
 //! their leader with one. Where the browser lacks either, each tab is on its own.
 
-use crate::convert::{self, JsJson, member, set};
+use crate::convert::{self, member, set};
 use js_sys::{Function, Object, Promise};
+use landfall_protocol::catalog::MAX_BYTES;
+use landfall_protocol::json::{Json, MAX_DEPTH, Text};
 use landfall_protocol::resolver::{Input, Lock, Message};
 use landfall_protocol::snapshot::Snapshot;
 use std::cell::{Cell, RefCell};
@@ -12,6 +14,9 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::AbortController;
+
+/// The largest message, in bytes: a snapshot says of each endpoint what it is, and again what each of its names means.
+const MAX_MESSAGE: usize = 4 * MAX_BYTES;
 
 #[wasm_bindgen]
 extern "C" {
@@ -61,7 +66,7 @@ pub(crate) struct Tabs {
 struct Shared {
     name: String,
     locks: LockManager,
-    report: Box<dyn Fn(Input<JsJson>)>,
+    report: Box<dyn Fn(Input<Text>)>,
     /// Ends the promise that holds the lock.
     release: RefCell<Option<Function>>,
     /// Takes this tab out of the queue.
@@ -72,7 +77,7 @@ struct Shared {
 
 impl Tabs {
     /// Asks for the lock and listens to the channel of `name`; `None` where the browser has no such thing.
-    pub(crate) fn join(name: &str, report: impl Fn(Input<JsJson>) + 'static) -> Option<Self> {
+    pub(crate) fn join(name: &str, report: impl Fn(Input<Text>) + 'static) -> Option<Self> {
         let navigator = member(&js_sys::global(), "navigator")?;
         let locks = member(&navigator, "locks")?;
         let mut full = String::from("landfall:");
@@ -88,8 +93,10 @@ impl Tabs {
         });
         let heard = Rc::clone(&shared);
         let listener = Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| {
-            let data = member(&event, "data").map(JsJson::trusted);
-            if let Some(message) = data.and_then(|it| convert::message(&it)) {
+            let data = member(&event, "data").and_then(|it| it.as_string());
+            let json =
+                data.and_then(|text| convert::parse_within(&text, MAX_MESSAGE, MAX_DEPTH + 1).ok());
+            if let Some(message) = json.and_then(|it| convert::message(it.node())) {
                 (heard.report)(Input::Heard(message));
             }
         });
@@ -111,9 +118,10 @@ impl Tabs {
     }
 
     /// Tells the other tabs.
-    pub(crate) fn post(&self, message: &Message<Rc<Snapshot<JsJson>>>) {
-        // What cannot be cloned (a config value that is not data) cannot be told; the others have the network.
-        let _ = self.channel.post(&convert::message_to_js(message));
+    pub(crate) fn post(&self, message: &Message<Rc<Snapshot<Text>>>) {
+        // A channel that was closed meanwhile tells nobody; the others have the network.
+        let text = convert::message_to_text(message);
+        let _ = self.channel.post(&text.as_str().into());
     }
 }
 

@@ -1,39 +1,40 @@
 //! JSON as the host holds it: opaque until the protocol asks for a shape.
 //!
-//! The browser parses with `JSON.parse`, the daemon with `serde_json`; both keep their own value and
-//! the protocol decides what to read from it. So config values pass through untouched, and the
-//! WebAssembly build carries no second JSON parser.
+//! The daemon parses with `serde_json` and keeps its values. The browser's host has `JSON.parse` look whether a text is
+//! JSON, and keeps the [`Text`] itself, as `JSON.stringify` writes it: to read from that takes less code than to hold
+//! values of JavaScript. So config values pass through untouched, and the WebAssembly build carries no second JSON parser.
+
+#[cfg(feature = "serde_json")]
+mod native;
+mod text;
+
+pub use text::{Part, Text};
 
 use crate::refused::{Code, Refused};
 
 /// The largest integer that a JavaScript number holds exactly.
 pub const MAX_COUNT: u64 = (1 << 53) - 1;
 
-/// A JSON value of the host: what the protocol needs to read one, and to write one.
+/// A JSON value of the host, as it is kept and written.
 pub trait Json: Clone + PartialEq {
-    /// The member `key` of an object that is neither absent nor `null`.
-    fn get(&self, key: &'static str) -> Option<Self>;
+    /// The value, or a part of it, while it is read.
+    type Node<'a>: Node<Kept = Self>
+    where
+        Self: 'a;
 
-    /// Whether the value is an object.
-    fn is_object(&self) -> bool;
-
-    /// The text, where the value is one.
-    fn text(&self) -> Option<String>;
-
-    /// The number, where the value is a whole one, not below 0, that the host holds exactly.
-    fn count(&self) -> Option<u64>;
-
-    /// The elements, where the value is an array.
-    fn elements(&self) -> Option<Vec<Self>>;
-
-    /// The members in the order of their names, where the value is an object.
-    fn members(&self) -> Option<Vec<(String, Self)>>;
+    /// The value, to be read.
+    fn node(&self) -> Self::Node<'_>;
 
     /// `null`.
     fn null() -> Self;
 
     /// A text.
     fn of_text(text: &str) -> Self;
+
+    /// A text, or `null` where there is none.
+    fn of_optional_text(text: Option<&str>) -> Self {
+        text.map_or_else(Self::null, Self::of_text)
+    }
 
     /// A number of at most [`MAX_COUNT`].
     fn of_count(count: u64) -> Self;
@@ -47,18 +48,45 @@ pub trait Json: Clone + PartialEq {
     /// An object.
     fn object() -> Self;
 
-    /// Sets a member of a value made by [`Json::object`].
+    /// Sets a member of a value made by [`Json::object`]; at most once for each name.
     fn set(&mut self, key: &str, value: Self);
+}
+
+/// A JSON value that is read: it costs nothing to hand on, and lasts as long as the value that it is a part of.
+pub trait Node: Copy {
+    /// What it becomes where it is kept.
+    type Kept: Json;
+
+    /// The value by itself.
+    fn keep(self) -> Self::Kept;
+
+    /// The member `key` of an object that is neither absent nor `null`.
+    fn get(self, key: &'static str) -> Option<Self>;
+
+    /// Whether the value is an object.
+    fn is_object(self) -> bool;
+
+    /// The text, where the value is one.
+    fn text(self) -> Option<String>;
+
+    /// The number, where the value is a whole one, not below 0, that the host holds exactly.
+    fn count(self) -> Option<u64>;
+
+    /// The elements, where the value is an array.
+    fn elements(self) -> Option<Vec<Self>>;
+
+    /// The members in the order of their names, where the value is an object.
+    fn members(self) -> Option<Vec<(String, Self)>>;
 }
 
 /// Reads the members of an object in the shapes that documents have. `null` counts as absent everywhere; the error says
 /// which member has another shape than it should ([`Code::Malformed`]).
-pub trait Members: Json {
+pub trait Members: Node {
     /// A text.
     ///
     /// # Errors
     /// [`Code::Malformed`].
-    fn optional_text(&self, key: &'static str) -> Result<Option<String>, Refused> {
+    fn optional_text(self, key: &'static str) -> Result<Option<String>, Refused> {
         let value = self.get(key);
         value
             .map(|it| it.text().ok_or_else(|| malformed(key)))
@@ -69,7 +97,7 @@ pub trait Members: Json {
     ///
     /// # Errors
     /// [`Code::Malformed`].
-    fn required_text(&self, key: &'static str) -> Result<String, Refused> {
+    fn required_text(self, key: &'static str) -> Result<String, Refused> {
         self.optional_text(key)?.ok_or_else(|| malformed(key))
     }
 
@@ -77,7 +105,7 @@ pub trait Members: Json {
     ///
     /// # Errors
     /// [`Code::Malformed`].
-    fn optional_count(&self, key: &'static str) -> Result<Option<u64>, Refused> {
+    fn optional_count(self, key: &'static str) -> Result<Option<u64>, Refused> {
         let value = self.get(key);
         value
             .map(|it| it.count().ok_or_else(|| malformed(key)))
@@ -88,7 +116,7 @@ pub trait Members: Json {
     ///
     /// # Errors
     /// [`Code::Malformed`].
-    fn required_count(&self, key: &'static str) -> Result<u64, Refused> {
+    fn required_count(self, key: &'static str) -> Result<u64, Refused> {
         self.optional_count(key)?.ok_or_else(|| malformed(key))
     }
 
@@ -96,7 +124,7 @@ pub trait Members: Json {
     ///
     /// # Errors
     /// [`Code::Malformed`].
-    fn list(&self, key: &'static str) -> Result<Vec<Self>, Refused> {
+    fn list(self, key: &'static str) -> Result<Vec<Self>, Refused> {
         match self.get(key) {
             Some(list) => list.elements().ok_or_else(|| malformed(key)),
             None => Ok(Vec::new()),
@@ -107,7 +135,7 @@ pub trait Members: Json {
     ///
     /// # Errors
     /// [`Code::Malformed`].
-    fn map(&self, key: &'static str) -> Result<Vec<(String, Self)>, Refused> {
+    fn map(self, key: &'static str) -> Result<Vec<(String, Self)>, Refused> {
         match self.get(key) {
             Some(map) => map.members().ok_or_else(|| malformed(key)),
             None => Ok(Vec::new()),
@@ -118,7 +146,7 @@ pub trait Members: Json {
     ///
     /// # Errors
     /// [`Code::Malformed`].
-    fn optional_object(&self, key: &'static str) -> Result<Option<Self>, Refused> {
+    fn optional_object(self, key: &'static str) -> Result<Option<Self>, Refused> {
         match self.get(key) {
             Some(object) if !object.is_object() => Err(malformed(key)),
             object => Ok(object),
@@ -129,17 +157,12 @@ pub trait Members: Json {
     ///
     /// # Errors
     /// [`Code::Malformed`].
-    fn required_object(&self, key: &'static str) -> Result<Self, Refused> {
+    fn required_object(self, key: &'static str) -> Result<Self, Refused> {
         self.optional_object(key)?.ok_or_else(|| malformed(key))
-    }
-
-    /// A text, or `null` where there is none.
-    fn of_optional_text(text: Option<&str>) -> Self {
-        text.map_or_else(Self::null, Self::of_text)
     }
 }
 
-impl<J: Json> Members for J {}
+impl<N: Node> Members for N {}
 
 /// A refusal of a member that does not have the shape it should have.
 #[must_use]
@@ -200,71 +223,4 @@ pub fn check_bounds(text: &[u8], max_bytes: usize, max_depth: usize) -> Result<(
         }
     }
     Ok(())
-}
-
-#[cfg(feature = "serde_json")]
-impl Json for serde_json::Value {
-    fn get(&self, key: &'static str) -> Option<Self> {
-        self.as_object()?
-            .get(key)
-            .filter(|value| !value.is_null())
-            .cloned()
-    }
-
-    fn is_object(&self) -> bool {
-        self.is_object()
-    }
-
-    fn text(&self) -> Option<String> {
-        self.as_str().map(str::to_owned)
-    }
-
-    fn count(&self) -> Option<u64> {
-        self.as_u64()
-    }
-
-    fn elements(&self) -> Option<Vec<Self>> {
-        self.as_array().cloned()
-    }
-
-    fn members(&self) -> Option<Vec<(String, Self)>> {
-        let members = self.as_object()?.iter();
-        let mut members: Vec<_> = members
-            .map(|(name, it)| (name.clone(), it.clone()))
-            .collect();
-        members.sort_by(|(a, _), (b, _)| a.cmp(b));
-        Some(members)
-    }
-
-    fn null() -> Self {
-        Self::Null
-    }
-
-    fn of_text(text: &str) -> Self {
-        text.into()
-    }
-
-    fn of_count(count: u64) -> Self {
-        count.into()
-    }
-
-    fn array() -> Self {
-        Self::Array(Vec::new())
-    }
-
-    fn push(&mut self, element: Self) {
-        if let Self::Array(elements) = self {
-            elements.push(element);
-        }
-    }
-
-    fn object() -> Self {
-        Self::Object(serde_json::Map::new())
-    }
-
-    fn set(&mut self, key: &str, value: Self) {
-        if let Self::Object(members) = self {
-            members.insert(key.to_owned(), value);
-        }
-    }
 }

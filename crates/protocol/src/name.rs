@@ -26,7 +26,7 @@ impl Name {
         if fits {
             Ok(Self(text.into()))
         } else {
-            Err(Refused::new(Code::BadName, &clean(text)))
+            Err(Refused::new(Code::BadName, text))
         }
     }
 
@@ -76,14 +76,6 @@ impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
-}
-
-/// The text without its deceptive characters, for an error message.
-fn clean(text: &str) -> String {
-    text.chars()
-        .take(MAX_NAME)
-        .map(|c| if is_deceptive(c) { '\u{FFFD}' } else { c })
-        .collect()
 }
 
 #[cfg(test)]

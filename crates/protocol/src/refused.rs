@@ -68,6 +68,7 @@ impl Code {
         }
     }
 
+    #[cfg(feature = "explain")]
     const fn sentence(self) -> &'static str {
         match self {
             Self::Malformed => "is not of the expected shape",
@@ -97,10 +98,16 @@ impl Code {
     }
 }
 
-/// An input that was refused: where it stood, what it was, and why it was not taken. One pointer wide, because nearly
-/// every function that reads something may return it.
+/// An input that was refused: why, and with the feature `explain` also what it was and where it stood. One pointer wide at
+/// most, because nearly every function that reads something may return it.
+///
+/// A browser's engine shows people nothing of a document that it refuses but the code, and texts take bytes: there a refusal
+/// is its code alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused(Box<Refusal>);
+pub struct Refused(
+    #[cfg(feature = "explain")] Box<Refusal>,
+    #[cfg(not(feature = "explain"))] Refusal,
+);
 
 /// What a [`Refused`] tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,23 +116,22 @@ pub struct Refusal {
     /// Why.
     pub code: Code,
     /// Where in the input, as a path such as `services/items-api/instances`; empty for the whole.
+    #[cfg(feature = "explain")]
     pub at: String,
-    /// The value; cut to 80 characters. May be empty.
+    /// The value, as [`crate::text::shown`] cuts it. May be empty.
+    #[cfg(feature = "explain")]
     pub value: String,
 }
 
+#[cfg(feature = "explain")]
 impl Refused {
     /// A refusal of `value`.
     #[must_use]
     pub fn new(code: Code, value: &str) -> Self {
-        let cut = value
-            .char_indices()
-            .nth(80)
-            .map_or(value.len(), |(at, _)| at);
         Self(Box::new(Refusal {
             code,
             at: String::new(),
-            value: value[..cut].to_owned(),
+            value: crate::text::shown(value),
         }))
     }
 
@@ -137,6 +143,21 @@ impl Refused {
             at.insert(0, '/');
         }
         at.insert_str(0, parent);
+        self
+    }
+}
+
+#[cfg(not(feature = "explain"))]
+impl Refused {
+    /// A refusal.
+    #[must_use]
+    pub const fn new(code: Code, _value: &str) -> Self {
+        Self(Refusal { code })
+    }
+
+    /// The same refusal, found inside `parent`.
+    #[must_use]
+    pub const fn within(self, _parent: &str) -> Self {
         self
     }
 }
@@ -159,11 +180,13 @@ pub trait Within {
 }
 
 impl<T> Within for Result<T, Refused> {
+    #[inline]
     fn within(self, parent: &str) -> Self {
         self.map_err(|refused| refused.within(parent))
     }
 }
 
+#[cfg(feature = "explain")]
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.at.is_empty() {
@@ -178,6 +201,13 @@ impl fmt::Display for Refused {
             f.write_str(&self.value)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(not(feature = "explain"))]
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code.as_str())
     }
 }
 

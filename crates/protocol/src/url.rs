@@ -214,8 +214,9 @@ fn ipv4(host: &str) -> Option<[u8; 4]> {
     let mut numbers = host.split('.');
     for octet in &mut octets {
         let number = numbers.next()?;
-        let plain = number == "0" || !number.starts_with(['0', '+']);
-        *octet = number.parse().ok().filter(|_| plain)?;
+        let plain = number == "0" || !number.starts_with('0');
+        *octet = crate::text::number(number, 255)
+            .and_then(|it| u8::try_from(it).ok().filter(|_| plain))?;
     }
     numbers.next().is_none().then_some(octets)
 }
@@ -238,8 +239,8 @@ fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
     };
     let (host, port) = authority.split_at(end + at);
     let port = port.get(1..)?;
-    let digits = port.len() <= 5 && port.bytes().all(|b| b.is_ascii_digit());
-    let port = port.parse().ok().filter(|port| digits && *port != 0)?;
+    let number = crate::text::number(port, u16::MAX.into()).filter(|_| port.len() <= 5)?;
+    let port = u16::try_from(number).ok().filter(|port| *port != 0)?;
     Some((host, Some(port)))
 }
 

@@ -1,6 +1,6 @@
 //! JSON as the simulated host holds it: shared, because the same document is served many times.
 
-use landfall_protocol::json::Json;
+use landfall_protocol::json::{Json, Node};
 use serde_json::Value;
 use std::rc::Rc;
 
@@ -15,30 +15,10 @@ impl Shared {
 }
 
 impl Json for Shared {
-    fn get(&self, key: &'static str) -> Option<Self> {
-        Json::get(&*self.0, key).map(Self::new)
-    }
+    type Node<'a> = Part<'a>;
 
-    fn is_object(&self) -> bool {
-        self.0.is_object()
-    }
-
-    fn text(&self) -> Option<String> {
-        self.0.text()
-    }
-
-    fn count(&self) -> Option<u64> {
-        self.0.count()
-    }
-
-    fn elements(&self) -> Option<Vec<Self>> {
-        let elements = self.0.elements()?;
-        Some(elements.into_iter().map(Self::new).collect())
-    }
-
-    fn members(&self) -> Option<Vec<(String, Self)>> {
-        let members = self.0.members()?.into_iter();
-        Some(members.map(|(name, it)| (name, Self::new(it))).collect())
+    fn node(&self) -> Part<'_> {
+        Part(&self.0)
     }
 
     fn null() -> Self {
@@ -67,5 +47,43 @@ impl Json for Shared {
 
     fn set(&mut self, key: &str, value: Self) {
         Rc::make_mut(&mut self.0).set(key, Rc::unwrap_or_clone(value.0));
+    }
+}
+
+/// A part of a shared value.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Part<'a>(&'a Value);
+
+impl Node for Part<'_> {
+    type Kept = Shared;
+
+    fn keep(self) -> Shared {
+        Shared::new(self.0.keep())
+    }
+
+    fn get(self, key: &'static str) -> Option<Self> {
+        Node::get(self.0, key).map(Self)
+    }
+
+    fn is_object(self) -> bool {
+        self.0.is_object()
+    }
+
+    fn text(self) -> Option<String> {
+        self.0.text()
+    }
+
+    fn count(self) -> Option<u64> {
+        self.0.count()
+    }
+
+    fn elements(self) -> Option<Vec<Self>> {
+        let elements = self.0.elements()?;
+        Some(elements.into_iter().map(Self).collect())
+    }
+
+    fn members(self) -> Option<Vec<(String, Self)>> {
+        let members = self.0.members()?.into_iter();
+        Some(members.map(|(name, it)| (name, Self(it))).collect())
     }
 }

@@ -4,7 +4,7 @@ use super::MAX_SERVICES;
 use super::document::{Document, Service};
 use super::read::{bounded, epoch, revision, valid, with_endpoints};
 use crate::id::Stamp;
-use crate::json::{Json, Members};
+use crate::json::{Json, Members, Node};
 use crate::name::Name;
 use crate::refused::{Code, Refused, Within};
 use std::rc::Rc;
@@ -28,6 +28,7 @@ impl Change {
     /// # Errors
     /// [`Refused`] with the place and the reason of the first thing that is wrong.
     pub fn from_json<J: Json>(json: &J) -> Result<Self, Refused> {
+        let json = json.node();
         if json.required_count("landfall")? != 1 {
             return Err(Refused::new(Code::BadVersion, "").within("landfall"));
         }
@@ -40,7 +41,7 @@ impl Change {
                 return Err(refused.within("services"));
             }
             let service = json.required_object("service").within("services")?;
-            services.push((at, with_endpoints(&service).within("services")?));
+            services.push((at, with_endpoints(service).within("services")?));
         }
         let mut removed = Vec::new();
         for json in bounded(json.list("removed")?, MAX_SERVICES).within("removed")? {
@@ -50,7 +51,7 @@ impl Change {
         Ok(Self {
             from: revision(json.required_count("from")?)?,
             stamp: Stamp {
-                epoch: epoch(&json.required_object("epoch")?)?,
+                epoch: epoch(json.required_object("epoch")?)?,
                 revision: revision(json.required_count("revision")?)?,
             },
             services,

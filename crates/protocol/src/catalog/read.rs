@@ -8,11 +8,12 @@ use super::{
 };
 use crate::endpoint::{Contradiction, Endpoint, Evidence, Protocol};
 use crate::id::{Epoch, Stamp};
-use crate::json::{Json, MAX_COUNT, Members};
+use crate::json::{Json, MAX_COUNT, Members, Node};
 use crate::method::Method;
 use crate::name::Name;
 use crate::refused::{Code, Refused, Within};
 use crate::template::PathTemplate;
+use crate::text::sort;
 use crate::url::BaseUrl;
 
 impl<J: Json> Document<J> {
@@ -21,11 +22,12 @@ impl<J: Json> Document<J> {
     /// # Errors
     /// [`Refused`] with the place and the reason of the first thing that is wrong.
     pub fn from_json(json: &J) -> Result<Self, Refused> {
+        let json = json.node();
         if json.required_count("landfall")? != 1 {
             return Err(Refused::new(Code::BadVersion, "").within("landfall"));
         }
         let stamp = Stamp {
-            epoch: epoch(&json.required_object("epoch")?)?,
+            epoch: epoch(json.required_object("epoch")?)?,
             revision: revision(json.required_count("revision")?)?,
         };
         let ttl = match json.optional_count("ttl")? {
@@ -34,21 +36,21 @@ impl<J: Json> Document<J> {
         };
         let mut services = Vec::new();
         for json in bounded(json.list("services")?, MAX_SERVICES).within("services")? {
-            services.push(with_endpoints(&json).within("services")?);
+            services.push(with_endpoints(json).within("services")?);
         }
         Ok(Self {
             name: optional(json.optional_text("name")?, Name::parse).within("name")?,
             stamp: Some(stamp),
             ttl,
             events: optional(json.optional_text("events")?, event_path).within("events")?,
-            config: json.optional_object("config")?,
+            config: json.optional_object("config")?.map(Node::keep),
             ..Self::unstamped(valid(services)?)
         })
     }
 }
 
 /// Reads the run of a registry.
-pub(crate) fn epoch<J: Json>(json: &J) -> Result<Epoch, Refused> {
+pub(crate) fn epoch<N: Node>(json: N) -> Result<Epoch, Refused> {
     let read = || {
         Epoch::new(
             &json.required_text("registry")?,
@@ -71,11 +73,11 @@ fn lifetime(seconds: u64) -> Result<u32, Refused> {
     valid.ok_or_else(|| Refused::new(Code::BadNumber, "").within("ttl"))
 }
 
-pub(super) fn with_endpoints<J: Json>(json: &J) -> Result<Service, Refused> {
+pub(super) fn with_endpoints<N: Node>(json: N) -> Result<Service, Refused> {
     let mut service = service(json)?;
     let read = || bounded(json.map("endpoints")?, MAX_ENDPOINTS).within("endpoints");
     for (name, json) in read().within(service.name.as_str())? {
-        let endpoint = endpoint(&name, &json).within("endpoints");
+        let endpoint = endpoint(&name, json).within("endpoints");
         service
             .endpoints
             .push(endpoint.within(service.name.as_str())?);
@@ -84,12 +86,12 @@ pub(super) fn with_endpoints<J: Json>(json: &J) -> Result<Service, Refused> {
 }
 
 /// Reads a service without its endpoints.
-pub(crate) fn service<J: Json>(json: &J) -> Result<Service, Refused> {
+pub(crate) fn service<N: Node>(json: N) -> Result<Service, Refused> {
     let name = Name::parse(&json.required_text("name")?).within("name")?;
     let read = || {
         let mut instances = Vec::new();
         for json in bounded(json.list("instances")?, MAX_INSTANCES).within("instances")? {
-            instances.push(instance(&json).within("instances")?);
+            instances.push(instance(json).within("instances")?);
         }
         let title = json.optional_text("title")?;
         Ok((instances, title.and_then(|title| Name::from_title(&title))))
@@ -103,7 +105,7 @@ pub(crate) fn service<J: Json>(json: &J) -> Result<Service, Refused> {
     })
 }
 
-fn instance<J: Json>(json: &J) -> Result<Instance, Refused> {
+fn instance<N: Node>(json: N) -> Result<Instance, Refused> {
     let weight = json.optional_count("weight")?.unwrap_or(100);
     Ok(Instance {
         url: BaseUrl::parse(&json.required_text("url")?).within("url")?,
@@ -116,7 +118,7 @@ fn instance<J: Json>(json: &J) -> Result<Instance, Refused> {
 }
 
 /// Reads one endpoint.
-pub(crate) fn endpoint<J: Json>(name: &str, json: &J) -> Result<Endpoint, Refused> {
+pub(crate) fn endpoint<N: Node>(name: &str, json: N) -> Result<Endpoint, Refused> {
     let read = || {
         let path = json.required_text("path")?;
         let path = PathTemplate::parse(&path)
@@ -135,7 +137,7 @@ pub(crate) fn endpoint<J: Json>(name: &str, json: &J) -> Result<Endpoint, Refuse
         for json in
             bounded(json.list("contradictions")?, MAX_CONTRADICTIONS).within("contradictions")?
         {
-            let contradiction = contradiction(&json).within("contradictions")?;
+            let contradiction = contradiction(json).within("contradictions")?;
             endpoint.contradictions.push(contradiction);
         }
         Ok(endpoint)
@@ -143,7 +145,7 @@ pub(crate) fn endpoint<J: Json>(name: &str, json: &J) -> Result<Endpoint, Refuse
     Within::within(read(), name)
 }
 
-fn contradiction<J: Json>(json: &J) -> Result<Contradiction, Refused> {
+fn contradiction<N: Node>(json: N) -> Result<Contradiction, Refused> {
     Ok(Contradiction {
         method: method(&json.required_text("method")?)?,
         claimed: Evidence::parse(&json.required_text("claimed")?)?,
@@ -152,7 +154,7 @@ fn contradiction<J: Json>(json: &J) -> Result<Contradiction, Refused> {
 }
 
 /// A map from methods to texts.
-fn by_method<J: Json>(json: &J, key: &'static str) -> Result<Vec<(Method, String)>, Refused> {
+fn by_method<N: Node>(json: N, key: &'static str) -> Result<Vec<(Method, String)>, Refused> {
     let mut read = Vec::new();
     for (name, json) in json.map(key)? {
         let text = json.text().ok_or_else(|| Refused::new(Code::Malformed, ""));
@@ -213,12 +215,12 @@ pub(crate) fn valid(services: Vec<Service>) -> Result<Vec<Service>, Refused> {
             .within(name)
             .within("services")?;
         endpoints += service.endpoints.len();
-        names.push(name);
+        names.push((name.to_owned(), 0));
     }
     bound(endpoints, MAX_ALL_ENDPOINTS).within("services")?;
-    names.sort_unstable();
+    sort(&mut names);
     for pair in names.windows(2) {
-        if let [name, next] = pair
+        if let [(name, _), (next, _)] = pair
             && name == next
         {
             let refused = Refused::new(Code::Duplicate, name).within("name");

@@ -48,15 +48,8 @@ impl CacheControl {
 
 /// `delta-seconds` of RFC 9111 section 1.2.2: digits only; what is too much for 31 bits counts as the most they hold.
 pub(super) fn delta_seconds(digits: &str) -> Option<u32> {
-    let add = |seconds: u32, digit: char| {
-        Some(
-            seconds
-                .saturating_mul(10)
-                .saturating_add(digit.to_digit(10)?),
-        )
-    };
-    let seconds = digits.chars().try_fold(0, add)?;
-    (!digits.is_empty()).then_some(seconds.min(1 << 31))
+    let seconds = crate::text::number(digits, (1 << 31) - 1)?;
+    u32::try_from(seconds).ok()
 }
 
 #[cfg(test)]

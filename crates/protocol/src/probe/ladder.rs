@@ -220,7 +220,7 @@ impl Ladder {
                 }
                 Ok(Some(url)) => {
                     self.at = At::Description;
-                    return Step::Ask(self.ask(Some(url.to_string())));
+                    return Step::Ask(self.ask(Some(url.as_str().to_owned())));
                 }
                 Ok(None) => return self.down(),
                 Err(refused) => Err(refused),

@@ -1,6 +1,6 @@
 //! Reads an API catalog (RFC 9727): a linkset (RFC 9264) that may point at an OpenAPI document elsewhere.
 
-use crate::json::{Json, Members};
+use crate::json::{Json, Members, Node};
 use crate::refused::{Code, Refused};
 use crate::url::{BaseUrl, MAX_URL};
 
@@ -18,7 +18,7 @@ const MAX_CONTEXTS: usize = 256;
 /// [`crate::refused::Code::Malformed`] when it is not a linkset.
 pub fn read<J: Json>(json: &J, origin: &BaseUrl) -> Result<Option<BaseUrl>, Refused> {
     let malformed = || Refused::new(Code::Malformed, "").within("linkset");
-    let contexts = json.get("linkset").and_then(|it| it.elements());
+    let contexts = json.node().get("linkset").and_then(|it| it.elements());
     for context in contexts.ok_or_else(malformed)?.iter().take(MAX_CONTEXTS) {
         for link in context.list("service-desc")? {
             let href = link.required_text("href")?;

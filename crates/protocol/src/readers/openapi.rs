@@ -6,7 +6,7 @@
 use crate::catalog::read::bounded;
 use crate::catalog::{MAX_ENDPOINTS, Service};
 use crate::endpoint::{Endpoint, Evidence};
-use crate::json::{Json, Members};
+use crate::json::{Json, Members, Node};
 use crate::method::Method;
 use crate::name::Name;
 use crate::refused::{Code, Refused, Within};
@@ -56,6 +56,7 @@ impl Reading {
 /// [`Code::TooMany`] when it has more paths than a service may have. A single path that is not valid
 /// is left out and counted.
 pub fn read<J: Json>(json: &J, origin: &BaseUrl) -> Result<Reading, Refused> {
+    let json = json.node();
     let version = json.required_text("openapi")?;
     if !version.starts_with("3.") {
         return Err(Refused::new(Code::BadVersion, &version).within("openapi"));
@@ -68,7 +69,7 @@ pub fn read<J: Json>(json: &J, origin: &BaseUrl) -> Result<Reading, Refused> {
         left_out: 0,
     };
     for (path, item) in bounded(json.map("paths")?, MAX_ENDPOINTS).within("paths")? {
-        let operations = operations(&item).within(&path).within("paths")?;
+        let operations = operations(item).within(&path).within("paths")?;
         match endpoint(&path, operations) {
             Ok(endpoint) if endpoint.methods().is_empty() => {}
             Ok(endpoint) => reading.endpoints.push(endpoint),
@@ -91,7 +92,7 @@ const OPERATIONS: [(&str, Method); 8] = [
 ];
 
 /// The methods of a path item, each with its `operationId`.
-fn operations<J: Json>(item: &J) -> Result<Vec<(Method, Option<String>)>, Refused> {
+fn operations<N: Node>(item: N) -> Result<Vec<(Method, Option<String>)>, Refused> {
     if !item.is_object() {
         return Err(Refused::new(Code::Malformed, ""));
     }
@@ -118,7 +119,7 @@ fn endpoint(path: &str, operations: Vec<(Method, Option<String>)>) -> Result<End
 
 /// The first server that is on this origin. A document often names its production servers too; the
 /// origin that served it is the one that was found.
-fn server_of<J: Json>(json: &J, origin: &BaseUrl) -> Result<BaseUrl, Refused> {
+fn server_of<N: Node>(json: N, origin: &BaseUrl) -> Result<BaseUrl, Refused> {
     let mut found = None;
     for server in json.list("servers")? {
         let url = server.required_text("url").within("servers")?;

@@ -3,7 +3,7 @@
 use super::options::{Fallback, Options};
 use crate::catalog::{Document, Service};
 use crate::endpoint::Wanted;
-use crate::json::Json;
+use crate::json::{Json, Node};
 use crate::url::BaseUrl;
 
 /// The base URLs: the service named in the options; else the one that matches most of the wanted
@@ -26,7 +26,7 @@ pub(super) fn bases<J: Json>(
     let of = |service: &Service| {
         service
             .best_instance()
-            .map(|it| (it.url.to_string(), it.url.websocket()))
+            .map(|it| (it.url.as_str().to_owned(), it.url.websocket()))
     };
     if let Some(name) = &options.service {
         return document
@@ -42,7 +42,7 @@ pub(super) fn bases<J: Json>(
     let (config, ws_config) = config_bases(document);
     if let Some(base) = config {
         return (
-            base.to_string(),
+            base.as_str().to_owned(),
             ws_config.unwrap_or_else(|| base.websocket()),
         );
     }
@@ -74,7 +74,7 @@ pub(super) fn has_any_wanted(services: &[Service], wanted: &[Wanted]) -> bool {
 
 /// `API_BASE_URL` and `WS_BASE_URL` of the config.
 fn config_bases<J: Json>(document: &Document<J>) -> (Option<BaseUrl>, Option<String>) {
-    let text = |key| document.config.as_ref()?.get(key)?.text();
+    let text = |key| document.config.as_ref()?.node().get(key)?.text();
     let base = text("API_BASE_URL").and_then(|text| BaseUrl::parse(&text).ok());
     let ws = text("WS_BASE_URL").and_then(|text| {
         let http = text

@@ -3,6 +3,7 @@
 use crate::catalog;
 use crate::reason::Reason;
 use crate::snapshot::View;
+use crate::text::sort;
 
 /// One event. `config-ready` comes first and once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,9 +61,9 @@ pub(super) fn relocations(old: &View, new: &View, events: &mut Vec<Event>) {
             && from.url != to.url
         {
             events.push(Event::ServiceRelocated {
-                service: service.name.to_string(),
-                from: from.url.to_string(),
-                to: to.url.to_string(),
+                service: service.name.as_str().to_owned(),
+                from: from.url.as_str().to_owned(),
+                to: to.url.as_str().to_owned(),
             });
         }
     }
@@ -78,18 +79,18 @@ pub(super) fn endpoint_changes(old: &View, new: &View, events: &mut Vec<Event>) 
 }
 
 /// What is in one sorted list and not in the other.
-fn without(texts: &[String], others: &[String]) -> Vec<String> {
+fn without(texts: &[(String, usize)], others: &[(String, usize)]) -> Vec<String> {
     let mut left = Vec::new();
     for text in texts {
         if others.binary_search(text).is_err() {
-            left.push(text.clone());
+            left.push(text.0.clone());
         }
     }
     left
 }
 
 /// Every method of every endpoint of a service, sorted.
-fn methods(view: &View) -> Vec<String> {
+fn methods(view: &View) -> Vec<(String, usize)> {
     let mut all = Vec::new();
     for shown in view.endpoints() {
         let Some(service) = shown.service else {
@@ -100,10 +101,10 @@ fn methods(view: &View) -> Vec<String> {
             text.push(' ');
             text.push_str(service.name.as_str());
             text.push_str(shown.path.as_str());
-            all.push(text);
+            all.push((text, 0));
         }
     }
-    all.sort_unstable();
+    sort(&mut all);
     all.dedup();
     all
 }

@@ -5,7 +5,7 @@ use super::options::Expect;
 use crate::catalog::Document;
 use crate::endpoint::Wanted;
 use crate::id::Stamp;
-use crate::json::{Json, Members};
+use crate::json::{Json, Members, Node};
 use crate::probe::{Found, Rung};
 use crate::reason::Reason;
 use crate::refused::{Code, Refused};
@@ -191,9 +191,10 @@ impl<J: Json> Holdings<J> {
     /// # Errors
     /// [`Refused`] when it is not valid, or older than what is already known.
     pub(super) fn take_relayed(&mut self, json: &J, now: Millis) -> Result<Taken, Refused> {
-        let status = json.required_text("status")?;
-        let reason = Reason::parse(&json.required_text("code")?);
-        let subject = json.optional_text("subject")?;
+        let said = json.node();
+        let status = said.required_text("status")?;
+        let reason = Reason::parse(&said.required_text("code")?);
+        let subject = said.optional_text("subject")?;
         let Restored {
             document,
             origin,
@@ -224,9 +225,9 @@ impl<J: Json> Holdings<J> {
     /// # Errors
     /// [`Refused`] when it is neither, or an older revision of what was provided before.
     pub(super) fn take_provided(&mut self, json: &J, now: Millis) -> Result<Taken, Refused> {
-        let document = if json.get("landfall").is_some() {
+        let document = if json.node().get("landfall").is_some() {
             Document::from_json(json)?
-        } else if json.is_object() {
+        } else if json.node().is_object() {
             Document {
                 config: Some(json.clone()),
                 ..Document::unstamped(Vec::new())

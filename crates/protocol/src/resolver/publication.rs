@@ -73,7 +73,7 @@ impl<J: Json> Resolver<J> {
                     }
                     (barrier, _) => barrier,
                 };
-                (reason, origin.map(ToString::to_string))
+                (reason, origin.map(|it| it.as_str().to_owned()))
             }
         }
     }
@@ -106,7 +106,7 @@ impl<J: Json> Resolver<J> {
             source: Some(source.as_str()),
             code: reason.as_str(),
             subject,
-            origin: origin.map(ToString::to_string),
+            origin: origin.map(|it| it.as_str().to_owned()),
             rung: held.and_then(|it| it.rung).map(Rung::as_str),
             epoch: stamp.map(|it| it.epoch.clone()),
             revision: stamp.map(|it| it.revision),

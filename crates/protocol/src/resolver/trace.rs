@@ -49,41 +49,70 @@ pub struct Sent {
     pub ms: Option<u64>,
 }
 
-/// A value of a record. With it a record is written as a map, which takes less code than a struct of many types.
-#[derive(Serialize)]
-#[serde(untagged)]
+/// Writes a record as a map, which takes less code than a struct of many types.
+fn record<S: Serializer>(
+    serializer: S,
+    fields: &[(&'static str, Field<'_>)],
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(fields.iter().map(|(name, field)| (*name, field)))
+}
+
+/// A value of a record.
 enum Field<'a> {
     Text(Option<&'a str>),
     Count(Option<u64>),
     Texts(&'a [String]),
 }
 
+impl Serialize for Field<'_> {
+    #[expect(clippy::cast_precision_loss, reason = "exact for 285,000 years")]
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match *self {
+            Self::Text(Some(text)) => serializer.serialize_str(text),
+            // Whole numbers of 32 bits need no look whether JavaScript can hold them, which brings the formatting
+            // machinery for its error; a client that is open for longer than 49 days has them as the other numbers there.
+            Self::Count(Some(count)) => match u32::try_from(count) {
+                Ok(count) => serializer.serialize_u32(count),
+                Err(_) => serializer.serialize_f64(count as f64),
+            },
+            Self::Texts(texts) => serializer.collect_seq(texts),
+            Self::Text(None) | Self::Count(None) => serializer.serialize_none(),
+        }
+    }
+}
+
 impl Serialize for Entry {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map([
-            ("at", Field::Count(Some(self.at))),
-            ("kind", Field::Text(Some(self.kind))),
-            ("value", Field::Text(self.value.as_deref())),
-            ("source", Field::Text(self.source)),
-            ("origin", Field::Text(self.origin.as_deref())),
-            ("code", Field::Text(Some(self.code))),
-            ("age", Field::Count(self.age)),
-            ("raced", Field::Texts(&self.raced)),
-        ])
+        record(
+            serializer,
+            &[
+                ("at", Field::Count(Some(self.at))),
+                ("kind", Field::Text(Some(self.kind))),
+                ("value", Field::Text(self.value.as_deref())),
+                ("source", Field::Text(self.source)),
+                ("origin", Field::Text(self.origin.as_deref())),
+                ("code", Field::Text(Some(self.code))),
+                ("age", Field::Count(self.age)),
+                ("raced", Field::Texts(&self.raced)),
+            ],
+        )
     }
 }
 
 impl Serialize for Sent {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map([
-            ("at", Field::Count(Some(self.at))),
-            ("method", Field::Text(Some(self.method))),
-            ("url", Field::Text(Some(&self.url))),
-            ("purpose", Field::Text(Some(self.purpose))),
-            ("outcome", Field::Text(Some(self.outcome))),
-            ("status", Field::Count(self.status.map(u64::from))),
-            ("ms", Field::Count(self.ms)),
-        ])
+        record(
+            serializer,
+            &[
+                ("at", Field::Count(Some(self.at))),
+                ("method", Field::Text(Some(self.method))),
+                ("url", Field::Text(Some(&self.url))),
+                ("purpose", Field::Text(Some(self.purpose))),
+                ("outcome", Field::Text(Some(self.outcome))),
+                ("status", Field::Count(self.status.map(u64::from))),
+                ("ms", Field::Count(self.ms)),
+            ],
+        )
     }
 }
 
@@ -119,7 +148,7 @@ impl Entry {
     }
 
     pub(super) fn of(mut self, origin: Option<&crate::url::BaseUrl>) -> Self {
-        self.origin = origin.map(ToString::to_string);
+        self.origin = origin.map(|it| it.as_str().to_owned());
         self
     }
 }

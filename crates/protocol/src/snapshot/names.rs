@@ -4,6 +4,7 @@ use super::shown::{Endpoints, Shown};
 use crate::catalog::Service;
 use crate::method::Method;
 use crate::name::Name;
+use crate::text::sort;
 
 /// A name with what it means. Of two entries with the same name the later one counts.
 pub(super) struct Named<'v> {
@@ -23,17 +24,23 @@ pub(super) struct Meaning<'v> {
 
 /// The names that the services give, then the page's own, which go before.
 pub(super) fn names<'v>(endpoints: &Endpoints<'v>) -> Vec<Named<'v>> {
-    let mut all = Vec::new();
+    let (mut all, mut meant) = (Vec::new(), Vec::new());
+    let mut add = |name: String, meaning: Meaning<'v>| {
+        all.push((name, meant.len()));
+        meant.push(meaning);
+    };
     for (place, shown) in endpoints.shown.iter().enumerate() {
-        add(&mut all, place, shown, shown.name, None);
+        name(&mut add, place, shown, shown.name, None);
         for (method, operation) in shown.operations {
-            add(&mut all, place, shown, operation, Some(*method));
+            name(&mut add, place, shown, operation, Some(*method));
         }
     }
-    // A stable sort: among equal names the order of the endpoints stays.
-    all.sort_by(|(a, _), (b, _)| a.cmp(b));
+    sort(&mut all);
     let mut names: Vec<Named<'v>> = Vec::new();
-    for (name, meaning) in all {
+    for (name, at) in all {
+        let Some(meaning) = meant.get(at).copied() else {
+            continue;
+        };
         match names.last_mut().filter(|it| it.name == name) {
             Some(named) => named.add(meaning),
             None => names.push(Named {
@@ -55,7 +62,7 @@ pub(super) fn names<'v>(endpoints: &Endpoints<'v>) -> Vec<Named<'v>> {
             });
         }
         names.push(Named {
-            name: wanted.name.to_string(),
+            name: wanted.name.as_str().to_owned(),
             meanings,
         });
     }
@@ -63,8 +70,8 @@ pub(super) fn names<'v>(endpoints: &Endpoints<'v>) -> Vec<Named<'v>> {
 }
 
 /// Adds a name of an endpoint of a service, alone and qualified.
-fn add<'v>(
-    all: &mut Vec<(String, Meaning<'v>)>,
+fn name<'v>(
+    add: &mut dyn FnMut(String, Meaning<'v>),
     endpoint: usize,
     shown: &Shown<'v>,
     name: &'v Name,
@@ -76,8 +83,8 @@ fn add<'v>(
             method,
             name,
         };
-        all.push((name.as_str().to_owned(), meaning));
-        all.push((meaning.qualified(shown.service), meaning));
+        add(name.as_str().to_owned(), meaning);
+        add(meaning.qualified(shown.service), meaning);
     }
 }
 

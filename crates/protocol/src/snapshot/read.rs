@@ -2,7 +2,7 @@
 
 use crate::catalog::{self, Document, read};
 use crate::id::Stamp;
-use crate::json::{Json, Members};
+use crate::json::{Json, Members, Node};
 use crate::probe::Rung;
 use crate::refused::{Code, Refused, Within};
 use crate::url::BaseUrl;
@@ -24,13 +24,14 @@ pub struct Restored<J> {
 /// # Errors
 /// [`Refused`] with the first thing that is wrong.
 pub fn restore<J: Json>(json: &J) -> Result<Restored<J>, Refused> {
+    let json = json.node();
     let mut services = Vec::new();
     for (_, json) in json
         .required_object("services")?
         .members()
         .unwrap_or_default()
     {
-        services.push(read::service(&json).within("services")?);
+        services.push(read::service(json).within("services")?);
     }
     let mut place = 0;
     let endpoints = json.get("endpoints").and_then(|it| it.elements());
@@ -44,7 +45,7 @@ pub fn restore<J: Json>(json: &J) -> Result<Restored<J>, Refused> {
         let service = service.and_then(|it| services.get_mut(it));
         let service = service.ok_or_else(|| malformed(&name))?;
         let name = json.required_text("name")?;
-        let endpoint = read::endpoint(&name, &json).within("endpoints")?;
+        let endpoint = read::endpoint(&name, json).within("endpoints")?;
         let known = &mut service.endpoints;
         match known.binary_search_by(|it| it.name.cmp(&endpoint.name)) {
             Ok(_) => return Err(malformed(&name)),
@@ -57,7 +58,7 @@ pub fn restore<J: Json>(json: &J) -> Result<Restored<J>, Refused> {
     Ok(Restored {
         document: Document {
             stamp,
-            config: json.optional_object("config")?,
+            config: json.optional_object("config")?.map(Node::keep),
             ..Document::unstamped(read::valid(services)?)
         },
         origin: origin.map(|it| BaseUrl::parse(&it)).transpose()?,
@@ -69,11 +70,11 @@ pub fn restore<J: Json>(json: &J) -> Result<Restored<J>, Refused> {
 ///
 /// # Errors
 /// [`Refused`] with what is wrong with them.
-pub fn stamp<J: Json>(json: &J) -> Result<Option<Stamp>, Refused> {
+pub fn stamp<N: Node>(json: N) -> Result<Option<Stamp>, Refused> {
     let epoch = json.optional_object("epoch")?;
     Ok(match (epoch, json.optional_count("revision")?) {
         (Some(epoch), Some(revision)) => Some(Stamp {
-            epoch: read::epoch(&epoch)?,
+            epoch: read::epoch(epoch)?,
             revision: read::revision(revision)?,
         }),
         _ => None,

@@ -6,7 +6,7 @@ use super::{Snapshot, View};
 use crate::catalog::{Instance, Service};
 use crate::endpoint::Contradiction;
 use crate::id::Epoch;
-use crate::json::{Json, Members};
+use crate::json::Json;
 use crate::name::Name;
 
 impl<J: Json> Snapshot<J> {

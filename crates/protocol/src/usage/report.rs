@@ -4,7 +4,7 @@
 
 use crate::catalog::Service;
 use crate::endpoint::Endpoint;
-use crate::json::{Json, Members, malformed};
+use crate::json::{Json, Members, Node, malformed};
 use crate::method::Method;
 use crate::probe::Rung;
 use crate::refused::{Code, Refused, Within};
@@ -79,17 +79,17 @@ pub fn write<J: Json>(tallies: &[Tally]) -> J {
 /// [`Code::Malformed`], [`Code::TooMany`] for more than [`MAX_TALLIES`], [`Code::BadUrl`], [`Code::BadNumber`].
 pub fn read<J: Json>(json: &J) -> Result<Vec<Tally>, Refused> {
     let mut tallies = Vec::new();
-    let list = json.get("outcomes").and_then(|it| it.elements());
+    let list = json.node().get("outcomes").and_then(|it| it.elements());
     for json in list.ok_or_else(|| malformed("outcomes"))? {
         if tallies.len() >= MAX_TALLIES {
             return Err(Refused::new(Code::TooMany, "").within("outcomes"));
         }
-        tallies.push(tally(&json).within("outcomes")?);
+        tallies.push(tally(json).within("outcomes")?);
     }
     Ok(tallies)
 }
 
-fn tally<J: Json>(json: &J) -> Result<Tally, Refused> {
+fn tally<N: Node>(json: N) -> Result<Tally, Refused> {
     let count = |key| {
         let count = json.optional_count(key)?.unwrap_or_default();
         u32::try_from(count).map_err(|_| Refused::new(Code::BadNumber, "").within(key))
