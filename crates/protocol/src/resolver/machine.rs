@@ -172,12 +172,13 @@ impl<J: Json> Resolver<J> {
                 }
             }
         }
-        self.look(FIRST_LOOK);
+        // The browser is asked first: its answer takes time, a look at the page does not.
         if self.options.tabs {
             self.tabs.join(&mut self.io);
         } else {
             self.begin_race();
         }
+        self.look(FIRST_LOOK);
     }
 
     pub(super) fn begin_race(&mut self) {
