@@ -6,7 +6,7 @@ use crate::settings::{BudgetSettings, Policy};
 use landfall_protocol::throttle::{self, CpuShare, Decision, Throttle};
 use landfall_protocol::time::Millis;
 use serde::Serialize;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 /// What a check is thought to cost before one was measured, in microseconds of CPU.
 const FIRST_ESTIMATE: u64 = 50;
@@ -28,7 +28,7 @@ pub(crate) enum Allowance {
 
 /// The budget of this process.
 pub(crate) struct CpuBudget {
-    policy: Policy,
+    settings: Cell<BudgetSettings>,
     state: RefCell<State>,
 }
 
@@ -56,13 +56,7 @@ pub(crate) struct BudgetView {
 impl CpuBudget {
     /// A budget that begins now.
     pub(crate) fn new(settings: BudgetSettings, clock: &Clock) -> Self {
-        let micros = (settings.cpu_percent.fraction() * 1e6).round();
-        // At most a million: a percentage is at most one hundred.
-        let share = CpuShare::from_micros_per_second(micros as u32);
-        let law = match settings.policy {
-            Policy::Tokens => throttle::Policy::Tokens,
-            Policy::Step => throttle::Policy::Factor,
-        };
+        let (law, share) = law(settings);
         let mut throttle = Throttle::new(law, share);
         let cpu = cpu_used();
         throttle.allow(clock.now(), cpu);
@@ -73,8 +67,16 @@ impl CpuBudget {
             pressure_seen: None,
         };
         Self {
-            policy: settings.policy,
+            settings: Cell::new(settings),
             state: RefCell::new(state),
+        }
+    }
+
+    /// Another budget from now on.
+    pub(crate) fn change(&self, settings: BudgetSettings) {
+        if self.settings.replace(settings) != settings {
+            let (law, share) = law(settings);
+            self.state.borrow_mut().throttle.change(law, share);
         }
     }
 
@@ -96,7 +98,7 @@ impl CpuBudget {
     /// By what, in thousandths, the wanted rate of checks is multiplied. Tokens leave the rate alone and hold back
     /// what they cannot pay for.
     pub(crate) fn rate_permille(&self) -> u32 {
-        match self.policy {
+        match self.settings.get().policy {
             Policy::Tokens => 1_000,
             Policy::Step => self.state.borrow().throttle.pace(),
         }
@@ -108,7 +110,7 @@ impl CpuBudget {
         state.throttle.allow(now, cpu_used());
         let throttle = &state.throttle;
         BudgetView {
-            policy: match self.policy {
+            policy: match self.settings.get().policy {
                 Policy::Tokens => "tokens",
                 Policy::Step => "step",
             },
@@ -119,6 +121,16 @@ impl CpuBudget {
             forgiven_us: throttle.forgiven(),
         }
     }
+}
+
+fn law(settings: BudgetSettings) -> (throttle::Policy, CpuShare) {
+    let micros = (settings.cpu_percent.fraction() * 1e6).round();
+    let law = match settings.policy {
+        Policy::Tokens => throttle::Policy::Tokens,
+        Policy::Step => throttle::Policy::Factor,
+    };
+    // At most a million: a percentage is at most one hundred.
+    (law, CpuShare::from_micros_per_second(micros as u32))
 }
 
 impl State {

@@ -28,7 +28,7 @@ pub(crate) struct Checker {
     pub(crate) budget: Rc<CpuBudget>,
     pub(crate) finder: Rc<Finder>,
     pub(crate) clock: Clock,
-    pub(crate) pace: Pace,
+    pub(crate) pace: Cell<Pace>,
     pub(crate) work: Work,
 }
 
@@ -69,6 +69,11 @@ impl Checker {
         }
     }
 
+    /// Checks at another pace from now on.
+    pub(crate) fn set_pace(&self, pace: Pace) {
+        self.pace.set(pace);
+    }
+
     /// Checks for ever.
     pub(crate) async fn run(self: Rc<Self>) {
         let nudges = self.registry.borrow().nudges();
@@ -93,7 +98,7 @@ impl Checker {
     }
 
     fn pace(&self) -> Pace {
-        self.pace.at_rate(self.budget.rate_permille())
+        self.pace.get().at_rate(self.budget.rate_permille())
     }
 
     /// Hands queued checks to workers. Returns until when the budget forbids more.

@@ -3,8 +3,9 @@
 use crate::commands::{Completions, Doctor, Probe, Services};
 use crate::error::Error;
 use crate::register::Register;
+use crate::reload::Source;
 use crate::serve::{Options, serve};
-use crate::settings::{Listen, Settings};
+use crate::settings::Listen;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use tracing_subscriber::filter::Targets;
@@ -72,14 +73,14 @@ impl Cli {
             Command::Completions(command) => return command.run(),
         };
         log_to_stderr(command.log);
-        let mut settings = match &command.settings {
-            Some(path) => Settings::read(path)?,
-            None => Settings::default(),
+        let source = Source {
+            file: command.settings,
+            listen: command.listen,
+            state_dir: command.state_dir,
         };
-        settings.listen = command.listen.unwrap_or(settings.listen);
-        settings.state_dir = command.state_dir.or(settings.state_dir);
         serve(Options {
-            settings,
+            settings: source.read()?,
+            source,
             ready_file: command.ready_file,
         })
     }

@@ -12,7 +12,7 @@ use crate::pool::{Buffers, Pool};
 use crate::reader::{Heard, read};
 use crate::registry::{Discovered, InstanceId, Registry};
 use crate::settings::Percent;
-use crate::sockets::{Kernel, Listening, Place, Tracker, owners};
+use crate::sockets::{Kernel, Listening, Place, PortFilter, Tracker, owners};
 use landfall_protocol::url::BaseUrl;
 use looks::{Circumstances, Looks};
 use std::cell::RefCell;
@@ -75,6 +75,13 @@ impl Finder {
     /// Asks for a look at the sockets out of turn.
     pub(crate) fn look_now(&self) {
         self.look.notify_one();
+    }
+
+    /// Looks at other ports, and takes its share of another budget.
+    pub(crate) fn adjust(&self, filter: PortFilter, budget: Percent) {
+        self.tracker.borrow_mut().refilter(filter);
+        self.looks.borrow_mut().share(budget.fraction());
+        self.look_now();
     }
 
     /// Somebody wants to know what there is.

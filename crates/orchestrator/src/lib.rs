@@ -32,6 +32,7 @@ mod register;
 mod registrar;
 pub mod registration;
 mod registry;
+pub mod reload;
 mod serve;
 pub mod settings;
 mod shutdown;

@@ -48,6 +48,17 @@ pub struct Limits {
     pub deadline: Duration,
 }
 
+impl Limits {
+    /// How many targets that timed out the last time are asked at the same time.
+    const fn suspects(&self) -> usize {
+        if self.in_flight < 2 {
+            1
+        } else {
+            self.in_flight / 2
+        }
+    }
+}
+
 /// One request.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'r> {
@@ -110,9 +121,9 @@ struct Host {
 
 /// The connections.
 pub struct Pool {
-    limits: Limits,
-    slots: Semaphore,
-    suspects: Semaphore,
+    limits: Cell<Limits>,
+    slots: Rc<Semaphore>,
+    suspects: Rc<Semaphore>,
     hosts: RefCell<HashMap<SocketAddr, Host>>,
     idle: Cell<usize>,
     tls: Tls,
@@ -123,9 +134,9 @@ impl Pool {
     #[must_use]
     pub fn new(limits: Limits) -> Self {
         Self {
-            limits,
-            slots: Semaphore::new(limits.in_flight),
-            suspects: Semaphore::new((limits.in_flight / 2).max(1)),
+            limits: Cell::new(limits),
+            slots: Rc::new(Semaphore::new(limits.in_flight)),
+            suspects: Rc::new(Semaphore::new(limits.suspects())),
             hosts: RefCell::default(),
             idle: Cell::new(0),
             tls: Tls::default(),
@@ -144,14 +155,32 @@ impl Pool {
 
     /// The limits.
     #[must_use]
-    pub const fn limits(&self) -> &Limits {
-        &self.limits
+    pub const fn limits(&self) -> Limits {
+        self.limits.get()
+    }
+
+    /// Other limits from now on. Requests that are on their way end as they began; there are no further ones until the new
+    /// limits allow them. Runs on a `LocalSet`.
+    pub fn limit(&self, limits: Limits) {
+        let before = self.limits.replace(limits);
+        resize(&self.slots, before.in_flight, limits.in_flight);
+        resize(&self.suspects, before.suspects(), limits.suspects());
+        for host in self.hosts.borrow_mut().values_mut() {
+            resize(&host.gate, before.per_host, limits.per_host);
+            let surplus = self.idle.get().saturating_sub(limits.idle);
+            let kept = host.idle.len().saturating_sub(surplus);
+            self.idle.set(self.idle.get() - (host.idle.len() - kept));
+            host.idle.truncate(kept);
+        }
     }
 
     /// Requests that are on their way.
     #[must_use]
     pub fn in_flight(&self) -> usize {
-        self.limits.in_flight - self.slots.available_permits()
+        self.limits
+            .get()
+            .in_flight
+            .saturating_sub(self.slots.available_permits())
     }
 
     /// Idle connections.
@@ -170,7 +199,7 @@ impl Pool {
         request: Request<'_>,
         buffers: &mut Buffers,
     ) -> Result<Reply, Failure> {
-        let deadline = self.limits.deadline;
+        let deadline = self.limits.get().deadline;
         self.send_within(target, request, deadline, buffers).await
     }
 
@@ -251,7 +280,7 @@ impl Pool {
     fn gate(&self, key: SocketAddr) -> Rc<Semaphore> {
         let mut hosts = self.hosts.borrow_mut();
         let host = hosts.entry(key).or_insert_with(|| Host {
-            gate: Rc::new(Semaphore::new(self.limits.per_host)),
+            gate: Rc::new(Semaphore::new(self.limits.get().per_host)),
             idle: Vec::new(),
         });
         Rc::clone(&host.gate)
@@ -324,7 +353,7 @@ impl Pool {
     }
 
     fn keep(&self, key: SocketAddr, stream: Connection) {
-        if self.idle.get() >= self.limits.idle {
+        if self.idle.get() >= self.limits.get().idle {
             return;
         }
         if let Some(host) = self.hosts.borrow_mut().get_mut(&key) {
@@ -357,4 +386,19 @@ async fn permit(semaphore: &Semaphore) -> Result<tokio::sync::SemaphorePermit<'_
         .acquire()
         .await
         .map_err(|_| Failure::Connection(io::ErrorKind::Other))
+}
+
+/// Gives a semaphore more permits, or takes some away as they come back.
+fn resize(semaphore: &Rc<Semaphore>, before: usize, after: usize) {
+    semaphore.add_permits(after.saturating_sub(before));
+    let surplus = before.saturating_sub(after);
+    let surplus = surplus - semaphore.forget_permits(surplus);
+    if let Ok(surplus @ 1..) = u32::try_from(surplus) {
+        let semaphore = Rc::clone(semaphore);
+        tokio::task::spawn_local(async move {
+            if let Ok(permits) = semaphore.acquire_many(surplus).await {
+                permits.forget();
+            }
+        });
+    }
 }

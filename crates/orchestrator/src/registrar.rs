@@ -24,7 +24,7 @@ pub(crate) struct Registrar {
     finder: Rc<Finder>,
     pool: Rc<Pool>,
     clock: Clock,
-    networks: Networks,
+    networks: RefCell<Networks>,
     store: Arc<Mutex<Box<dyn Store>>>,
     /// Held for a whole change.
     changing: tokio::sync::Mutex<()>,
@@ -71,7 +71,7 @@ impl Registrar {
             finder,
             pool,
             clock,
-            networks,
+            networks: RefCell::new(networks),
             store: Arc::new(Mutex::new(store)),
             changing: tokio::sync::Mutex::new(()),
             leased: Notify::new(),
@@ -85,7 +85,7 @@ impl Registrar {
             tracing::error!(%error, "registered services are not known any more, and none can register");
             Vec::new()
         });
-        let read = |it: &Record| (it.id, record::read(it, &self.networks));
+        let read = |it: &Record| (it.id, record::read(it, &self.networks.borrow()));
         let mut restored = Vec::new();
         let mut lost = Vec::new();
         for (id, registration) in records.iter().map(read) {
@@ -146,8 +146,29 @@ impl Registrar {
         }
     }
 
+    /// No registration is made or taken back while this is held.
+    pub(crate) async fn hold(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.changing.lock().await
+    }
+
+    /// Other networks are allowed from now on. Returns the registrations that are outside of them.
+    pub(crate) fn allow(&self, networks: &Networks) -> Vec<RegistrationId> {
+        self.networks.replace(networks.clone());
+        let is_allowed = |seat: &Seat| {
+            seat.target
+                .ips()
+                .all(|address| networks.admit(address).is_ok())
+        };
+        let registry = self.registry.borrow();
+        let outside = registry
+            .registrations()
+            .map(|it| &it.registration)
+            .filter(|it| !it.seats.iter().all(is_allowed));
+        outside.map(|it| it.id).collect()
+    }
+
     /// What is not forgotten here comes back after a restart, for one lease.
-    async fn forget(&self, ids: Vec<RegistrationId>) {
+    pub(crate) async fn forget(&self, ids: Vec<RegistrationId>) {
         if let Err(error) = self.write(Change::Remove(ids)).await {
             tracing::warn!(%error, "what has ended is still in the store");
         }
@@ -163,8 +184,9 @@ impl Registrar {
 
     async fn do_register(&self, body: &Body) -> Result<(RegistrationId, bool), NotDone> {
         let mut seats = Vec::new();
+        let networks = self.networks.borrow().clone();
         for (index, instance) in body.instances.iter().enumerate() {
-            let target = locate(&instance.url, &self.networks).await;
+            let target = locate(&instance.url, &networks).await;
             let target = target.map_err(|why| NotDone::Located { index, why })?;
             let target = target.verified(body.verifies());
             seats.push(Seat {

@@ -9,6 +9,7 @@ mod departures;
 mod descriptions;
 mod doubts;
 mod drift;
+mod from_settings;
 mod instance;
 mod naming;
 mod registrations;
@@ -23,14 +24,12 @@ pub(crate) use instance::{Check, Instance, InstanceId};
 pub(crate) use registrations::{Conflict, Leased};
 pub(crate) use schedule::Pace;
 
-use crate::health::HealthState;
 use crate::identity::Identity;
 use crate::labels::Labels;
 use crate::registration::{Registration, RegistrationId};
 use crate::settings::ServiceSettings;
 use crate::sockets::Place;
 use drift::Drift;
-use instance::Description;
 use landfall_protocol::catalog::Service as CatalogService;
 use landfall_protocol::endpoint::Endpoint;
 use landfall_protocol::id::Epoch;
@@ -112,51 +111,16 @@ impl Registry {
         registry
     }
 
-    fn add_from_settings(&mut self, settings: &ServiceSettings) {
-        let endpoints = settings.endpoints();
-        let terms = settings.check();
-        let target = Rc::new(settings.url.target.clone().verified(terms.verify));
-        let check = Check::on(terms, &target, &endpoints);
-        let description = Description {
-            wanted: endpoints.is_empty() && check.allows_questions(),
-            before: None,
-            due: Millis::ZERO,
-            reading: false,
-        };
-        let instance = Instance {
-            service: settings.name().clone(),
-            url: settings.url.url.clone(),
-            target,
-            weight: settings.weight,
-            place: None,
-            registration: None,
-            gone_since: None,
-            health: HealthState::default(),
-            checked: None,
-            check,
-            due: Millis::ZERO,
-            checking: false,
-            suspect: false,
-            description,
-        };
-        let title = settings.title.as_ref().map(|title| title.0.clone());
-        let id = self.insert_instance(instance);
-        let service = Service {
-            title,
-            endpoints,
-            labels: settings.labels.clone(),
-            instances: vec![id],
-            ..Service::default()
-        };
-        self.services
-            .insert(settings.name().clone(), Box::new(service));
-    }
-
     fn insert_instance(&mut self, instance: Instance) -> InstanceId {
         let id = InstanceId(self.next_id);
         self.next_id += 1;
         self.instances.insert(id, Box::new(instance));
         id
+    }
+
+    /// Other times from now on.
+    pub(crate) const fn set_periods(&mut self, periods: Periods) {
+        self.periods = periods;
     }
 
     /// Which run of which registry this is.

@@ -9,16 +9,16 @@ use crate::http::{
     self, Catalog, EVENTS, Frame, Guard, Hub, Outcomes, Registering, Server, Traffic, own_service,
 };
 use crate::notify;
-use crate::pool::{Limits, Pool};
+use crate::pool::Pool;
 use crate::publisher::{publish_catalog, publish_drift, publish_health};
 use crate::registrar::Registrar;
-use crate::registry::{Pace, Periods, Registry};
-use crate::settings::{OWN_NAME, Settings, Span};
+use crate::registry::Registry;
+use crate::reload::{self, Parts, Reloader, Source, frame_of, limits, pace, periods};
+use crate::settings::Settings;
 use crate::shutdown::Signals;
 use crate::sockets::{PortFilter, Tracker};
 use crate::store::{State, StoreError, Writes, default_dir};
 use landfall_protocol::id::Epoch;
-use landfall_protocol::name::Name;
 use landfall_protocol::url::BaseUrl;
 use std::cell::{Cell, RefCell};
 use std::fs;
@@ -35,6 +35,8 @@ use tokio::task::{LocalSet, spawn_local};
 pub struct Options {
     /// The settings.
     pub settings: Settings,
+    /// Where they are from.
+    pub source: Source,
     /// A file that gets the daemon's URL as soon as it answers.
     pub ready_file: Option<PathBuf>,
 }
@@ -56,6 +58,7 @@ async fn run(options: Options) -> Result<(), Error> {
     let mut signals = Signals::catch().map_err(Error::System)?;
     let Options {
         settings,
+        source,
         ready_file,
     } = options;
     let clock = Clock::start();
@@ -71,7 +74,7 @@ async fn run(options: Options) -> Result<(), Error> {
     introduce(&state, address);
     // Unlocks the state folder when the daemon has ended.
     let _lock = state.lock;
-    let server = assemble(settings, address, clock, state.epoch, state.writes)?;
+    let server = assemble(settings, source, address, clock, state.epoch, state.writes)?;
     let (stop, stopped) = watch::channel(false);
     let serving = spawn_local(http::serve(listener, Rc::clone(&server), stopped));
     tracing::info!("listening on http://{address}");
@@ -94,6 +97,7 @@ async fn run(options: Options) -> Result<(), Error> {
 
 fn assemble(
     settings: Settings,
+    source: Source,
     address: SocketAddr,
     clock: Clock,
     epoch: Epoch,
@@ -104,29 +108,13 @@ fn assemble(
     let own = own_service(url).map_err(|error| no_catalog(&error))?;
     tracing::info!(registry = epoch.registry(), boot = epoch.boot(), "registry");
     let checks = &settings.checks;
-    let limits = Limits {
-        in_flight: checks.in_flight.get(),
-        per_host: checks.per_host.get(),
-        idle: checks.idle_connections,
-        deadline: checks.deadline.0,
-    };
-    let pace = Pace {
-        steady: checks.interval.millis(),
-        unsteady: checks.interval_unsteady.millis(),
-        // At most a thousand.
-        slack_permille: (checks.slack_percent.fraction() * 1_000.0) as u64,
-    };
-    let periods = Periods {
-        retention: settings.retention.millis(),
-        reread: settings.sockets.reread.millis(),
-    };
-    let pool = Rc::new(Pool::trusting(limits, checks.ca_file.clone()));
+    let pool = Rc::new(Pool::trusting(limits(checks), checks.ca_file.clone()));
     let budget = Rc::new(CpuBudget::new(settings.budget, &clock));
     let registry = Rc::new(RefCell::new(Registry::new(
         own,
         &settings.services,
         epoch.clone(),
-        periods,
+        periods(&settings),
     )));
     let hub = Rc::new(Hub::default());
     let tracker = Tracker::new(PortFilter::new(&settings.sockets));
@@ -144,7 +132,7 @@ fn assemble(
         budget: Rc::clone(&budget),
         finder: Rc::clone(&finder),
         clock,
-        pace,
+        pace: Cell::new(pace(checks)),
         work: Work::default(),
     });
     let registering = writes.map(|writes| {
@@ -164,26 +152,28 @@ fn assemble(
             registrar,
         }
     });
-    let name = settings
-        .name
-        .map_or_else(|| OWN_NAME.to_owned(), |name| name.0.to_string());
+    let (name, ttl, config) = frame_of(&settings);
     let frame = Frame {
-        name: Name::parse(&name).ok().map(|name| name.to_string()),
+        name,
         epoch,
-        ttl: seconds(settings.ttl),
+        ttl,
         events: EVENTS,
-        config: settings.config,
+        config,
     };
     let services = registry.borrow().catalog();
     let catalog = Rc::new(Catalog::new(frame, &services).map_err(|error| no_catalog(&error))?);
     let server = Rc::new(Server {
-        name,
-        guard: Guard::new(settings.allowed_hosts, settings.allowed_origins),
+        name: RefCell::new(reload::name(&settings)),
+        guard: RefCell::new(Guard::new(
+            settings.allowed_hosts.clone(),
+            settings.allowed_origins.clone(),
+        )),
+        settings: RefCell::default(),
         catalog: Rc::clone(&catalog),
         hub: Rc::clone(&hub),
         registry: Rc::clone(&registry),
-        pool,
-        budget,
+        pool: Rc::clone(&pool),
+        budget: Rc::clone(&budget),
         checker: Rc::clone(&checker),
         outcomes: Outcomes::default(),
         traffic: Traffic::default(),
@@ -195,10 +185,17 @@ fn assemble(
     spawn_local(publish_health(Rc::clone(&server)));
     spawn_local(publish_drift(Rc::clone(&server)));
     spawn_local(hub.keep_alive());
-    spawn_local(checker.run());
-    if settings.sockets.enabled {
-        spawn_local(finder.run());
-    }
+    spawn_local(Rc::clone(&checker).run());
+    let registering = server.registering.as_ref().ok();
+    let parts = Parts {
+        registrar: registering.map(|it| Rc::clone(&it.registrar)),
+        server: Rc::clone(&server),
+        pool,
+        budget,
+        checker,
+        finder,
+    };
+    spawn_local(Reloader::new(source, settings, parts).run());
     Ok(server)
 }
 
@@ -216,11 +213,6 @@ fn introduce(state: &State, address: SocketAddr) {
     } else {
         tracing::info!(?file, "services can register with the token in this file");
     }
-}
-
-/// Whole seconds, as the catalog has them.
-fn seconds(span: Span) -> u32 {
-    u32::try_from(span.0.as_secs()).unwrap_or(u32::MAX).max(1)
 }
 
 /// Writes the URL in one step, so that nobody reads half of it.

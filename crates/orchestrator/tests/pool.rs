@@ -380,3 +380,69 @@ fn a_redirect_is_an_answer_and_is_not_followed() {
         assert!(!asked.get());
     });
 }
+
+#[test]
+fn other_limits_count_once_what_is_on_its_way_has_ended() {
+    run(async {
+        let gate = Rc::new(tokio::sync::Semaphore::new(0));
+        let (most, now) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(0)));
+        let shared = (Rc::clone(&gate), Rc::clone(&most), Rc::clone(&now));
+        let address = server(move |mut stream, _| {
+            let (gate, most, now) = shared.clone();
+            async move {
+                while read_request(&mut stream).await.is_some() {
+                    now.set(now.get() + 1);
+                    most.set(most.get().max(now.get()));
+                    gate.acquire().await.unwrap().forget();
+                    now.set(now.get() - 1);
+                    stream.write_all(OK.as_bytes()).await.unwrap();
+                }
+            }
+        })
+        .await;
+        let pool = Rc::new(Pool::new(LIMITS));
+        let ask = |number: usize| -> Vec<_> {
+            let asked = (0..number).map(|_| {
+                let pool = Rc::clone(&pool);
+                spawn_local(async move { check(&pool, address).await })
+            });
+            asked.collect()
+        };
+        let first = ask(6);
+        while now.get() < 2 {
+            tokio::task::yield_now().await;
+        }
+        pool.limit(Limits {
+            in_flight: 1,
+            idle: 0,
+            ..LIMITS
+        });
+        gate.add_permits(6);
+        for answer in first {
+            assert_eq!(answer.await.unwrap(), Ok(200));
+        }
+        assert_eq!((most.get(), pool.in_flight(), pool.idle()), (2, 0, 0));
+        most.set(0);
+        let then = ask(6);
+        gate.add_permits(6);
+        for answer in then {
+            assert_eq!(answer.await.unwrap(), Ok(200));
+        }
+        assert_eq!(most.get(), 1);
+        most.set(0);
+        pool.limit(Limits {
+            in_flight: 4,
+            per_host: 3,
+            ..LIMITS
+        });
+        let last = ask(6);
+        while now.get() < 3 {
+            tokio::task::yield_now().await;
+        }
+        gate.add_permits(6);
+        for answer in last {
+            assert_eq!(answer.await.unwrap(), Ok(200));
+        }
+        assert_eq!(most.get(), 3);
+    });
+}

@@ -83,6 +83,13 @@ impl Throttle {
         }
     }
 
+    /// Another law or another budget from now on: with a full bucket and at full pace, but for what pressure on the host has
+    /// taken. What was used before is still in the window.
+    pub fn change(&mut self, policy: Policy, budget: CpuShare) {
+        let new = Self::new(policy, budget);
+        (self.law, self.budget) = (new.law, budget);
+    }
+
     /// Whether work may be started. Ask when work is due, after each batch, and not while its cost is still to come.
     ///
     /// `cpu_used_total` is the CPU time of the process in microseconds. What it had used before the first call is not charged.

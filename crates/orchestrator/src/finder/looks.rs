@@ -54,6 +54,11 @@ impl Looks {
         }
     }
 
+    /// Takes its share of another budget.
+    pub(super) fn share(&mut self, budget: f64) {
+        self.rarity = BUDGET_PARTS / budget;
+    }
+
     /// A socket came or went.
     pub(super) const fn changed(&mut self, now: Millis) {
         self.changed = now;

@@ -24,7 +24,9 @@ use std::rc::Rc;
 /// The catalog of this run.
 #[derive(Debug)]
 pub(crate) struct Catalog {
-    frame: Frame,
+    frame: RefCell<Frame>,
+    /// What it is to be, if somebody said so.
+    next: RefCell<Option<Frame>>,
     current: RefCell<Rc<Published>>,
     log: RefCell<Log>,
 }
@@ -45,10 +47,18 @@ impl Catalog {
     pub(crate) fn new(frame: Frame, services: &[wire::Service]) -> serde_json::Result<Self> {
         let published = frame.publish(1, Pieces::write(services)?)?;
         Ok(Self {
-            frame,
+            frame: RefCell::new(frame),
+            next: RefCell::default(),
             current: RefCell::new(Rc::new(published)),
             log: RefCell::default(),
         })
+    }
+
+    /// Changes what stays the same in all revisions, from the next [`Self::update`] on.
+    pub(crate) fn reframe(&self, change: impl FnOnce(&mut Frame)) {
+        let mut next = self.frame.borrow().clone();
+        change(&mut next);
+        self.next.replace(Some(next));
     }
 
     /// The current revision.
@@ -63,11 +73,24 @@ impl Catalog {
     pub(crate) fn update(&self, services: &[wire::Service]) -> serde_json::Result<Option<News>> {
         let before = self.current();
         let pieces = Pieces::write(services)?;
-        if before.is(&pieces) {
+        let next = self.next.take();
+        let next = next.filter(|next| *next != *self.frame.borrow());
+        if next.is_none() && before.is(&pieces) {
             return Ok(None);
         }
-        let published = Rc::new(self.frame.publish(before.stamp().revision + 1, pieces)?);
-        let change = self.log.borrow_mut().record(&before, &published);
+        let revision = before.stamp().revision + 1;
+        let published = match &next {
+            Some(next) => next.publish(revision, pieces)?,
+            None => self.frame.borrow().publish(revision, pieces)?,
+        };
+        let published = Rc::new(published);
+        let change = match next {
+            Some(next) => {
+                self.frame.replace(next);
+                self.log.borrow_mut().begin_anew(&published)
+            }
+            None => self.log.borrow_mut().record(&before, &published),
+        };
         self.current.replace(Rc::clone(&published));
         Ok(Some(News { published, change }))
     }
@@ -90,7 +113,7 @@ impl Catalog {
         let published = self.current.borrow();
         match Filter::read(query) {
             Ok(None) => published.whole().reply(headers),
-            Ok(Some(filter)) => match published.view(&self.frame, filter) {
+            Ok(Some(filter)) => match published.view(&self.frame.borrow(), filter) {
                 Ok(view) => view.reply(headers),
                 Err(error) => {
                     tracing::error!(%error, "a view of the catalog could not be made");

@@ -16,6 +16,7 @@ use crate::checker::Checker;
 use crate::clock::{Clock, unix_ms};
 use crate::pool::Pool;
 use crate::registry::Registry;
+use crate::reload::Report;
 use bytes::Bytes;
 use hyper::body::Incoming;
 use hyper::header::{HeaderValue, ORIGIN};
@@ -26,8 +27,9 @@ use std::rc::Rc;
 
 /// What the routes answer with.
 pub(crate) struct Server {
-    pub(crate) name: String,
-    pub(crate) guard: Guard,
+    pub(crate) name: RefCell<String>,
+    pub(crate) guard: RefCell<Guard>,
+    pub(crate) settings: RefCell<Report>,
     pub(crate) catalog: Rc<Catalog>,
     pub(crate) hub: Rc<Hub>,
     pub(crate) registry: Rc<RefCell<Registry>>,
@@ -47,7 +49,7 @@ impl Server {
     /// Answers a request.
     pub(super) fn handle(self: &Rc<Self>, request: Request<Incoming>) -> Answer {
         let headers = request.headers();
-        if let Err(barred) = self.guard.admit(request.uri(), headers) {
+        if let Err(barred) = self.guard.borrow().admit(request.uri(), headers) {
             let reply = barred.reply();
             self.traffic.count(None, reply.status());
             return Answer::Now(reply);

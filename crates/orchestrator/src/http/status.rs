@@ -4,12 +4,14 @@ use super::reply::{Reply, json};
 use super::server::Server;
 use crate::budget::BudgetView;
 use crate::memory::rss_bytes;
+use crate::reload::Report;
 use serde::Serialize;
 
 /// The body of `/v1/status`.
 #[derive(Debug, Serialize)]
 struct Status<'s> {
     name: &'s str,
+    settings: &'s Report,
     version: &'static str,
     epoch: EpochView<'s>,
     revision: u64,
@@ -64,7 +66,8 @@ impl Server {
         let (overdue, oldest) = registry.backlog(now);
         let counts = self.checker.counts();
         json(&Status {
-            name: &self.name,
+            name: &self.name.borrow(),
+            settings: &self.settings.borrow(),
             version: env!("CARGO_PKG_VERSION"),
             epoch: EpochView {
                 registry: epoch.registry(),

@@ -95,8 +95,8 @@ pub struct Count(pub(super) u16);
 impl Count {
     /// The number.
     #[must_use]
-    pub fn get(self) -> usize {
-        usize::from(self.0)
+    pub const fn get(self) -> usize {
+        self.0 as usize
     }
 }
 

@@ -60,6 +60,7 @@ const NEVER: [u16; 47] = [
 /// The ports that may be asked.
 #[derive(Debug, Clone)]
 pub(crate) struct PortFilter {
+    enabled: bool,
     only: Vec<Ports>,
     never: Vec<Ports>,
 }
@@ -68,6 +69,7 @@ impl PortFilter {
     /// The filter of these settings.
     pub(crate) fn new(settings: &SocketSettings) -> Self {
         Self {
+            enabled: settings.enabled,
             only: settings.only_ports.clone(),
             never: settings.never_ports.clone(),
         }
@@ -77,7 +79,8 @@ impl PortFilter {
     /// its convention.
     pub(crate) fn allows(&self, port: u16) -> bool {
         let named = |list: &[Ports]| list.iter().any(|ports| ports.contains(port));
-        !named(&self.never)
+        self.enabled
+            && !named(&self.never)
             && if self.only.is_empty() {
                 NEVER.binary_search(&port).is_err()
             } else {

@@ -39,6 +39,13 @@ impl Tracker {
         }
     }
 
+    /// Looks at other ports from now on. What is no longer looked at is not told as gone.
+    pub(crate) fn refilter(&mut self, filter: PortFilter) {
+        self.seen.retain(|socket| filter.allows(socket.port));
+        self.places.retain(|place| filter.allows(place.port));
+        self.filter = filter;
+    }
+
     /// Takes a look at `listening`. `owners` maps inodes, in order, to processes and is called only when there are new
     /// ones.
     pub(crate) fn look(

@@ -15,6 +15,8 @@ mod probe;
 mod register;
 mod registration;
 #[cfg(target_os = "linux")]
+mod reload;
+#[cfg(target_os = "linux")]
 mod relocation;
 mod security;
 mod services;

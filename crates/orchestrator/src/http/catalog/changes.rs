@@ -27,13 +27,10 @@ impl Log {
     pub(super) fn record(&mut self, before: &Published, after: &Published) -> Bytes {
         let change = change_event(before, after);
         let change = change.filter(|event| event.len() < after.json().len());
-        self.revision = after.stamp().revision;
         let Some(event) = change else {
-            // Nobody can get past it.
-            self.events.clear();
-            self.bytes = 0;
-            return after.event();
+            return self.begin_anew(after);
         };
+        self.revision = after.stamp().revision;
         self.bytes += event.len();
         self.events.push_back(event.clone());
         while self.events.len() > MAX_CHANGES || self.bytes > MAX_BYTES {
@@ -41,6 +38,14 @@ impl Log {
             self.bytes -= oldest.map_or(0, |it| it.len());
         }
         event
+    }
+
+    /// Something has changed that no change tells of. Nobody can get past it without the whole document, which is returned.
+    pub(super) fn begin_anew(&mut self, after: &Published) -> Bytes {
+        self.revision = after.stamp().revision;
+        self.events.clear();
+        self.bytes = 0;
+        after.event()
     }
 
     /// The events that lead from a revision of this run to the present one, if the log still has all of them and they

@@ -16,8 +16,8 @@ use std::rc::Rc;
 /// Views that are kept of one revision. The one that nobody asked for the longest goes first.
 const MAX_VIEWS: usize = 16;
 
-/// What stays the same in all revisions.
-#[derive(Debug)]
+/// What stays the same in all revisions, unless the settings change.
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Frame {
     pub(crate) name: Option<String>,
     pub(crate) epoch: Epoch,

@@ -82,6 +82,24 @@ fn the_revision_moves_with_the_document_and_with_nothing_else() {
 }
 
 #[test]
+fn what_no_change_tells_of_is_told_with_the_whole_document() {
+    let catalog = catalog(&[healthy("a")]);
+    let first = catalog.current().stamp().clone();
+    catalog.reframe(|frame| frame.ttl = 30);
+    assert!(catalog.update(&[healthy("a")]).unwrap().is_none());
+    catalog.reframe(|frame| frame.ttl = 7);
+    // Nothing shows before it is published.
+    assert_eq!(read(catalog.current().json()).ttl, 30);
+    let news = catalog.update(&[healthy("a")]).unwrap().unwrap();
+    assert_eq!(
+        (revision(&catalog), news.change),
+        (2, news.published.event())
+    );
+    assert_eq!(read(news.published.json()).ttl, 7);
+    assert_eq!(catalog.since(Some(&first)), [news.published.event()]);
+}
+
+#[test]
 fn the_protocol_reads_what_is_published() {
     let catalog = catalog(&[healthy("a"), healthy("b")]);
     let document = read(catalog.current().json());
