@@ -16,7 +16,7 @@ import { FOR_RUNNING, setUp } from './setup/index.mjs';
  * The most bytes, with brotli, that each bundle may have; docs/size.md says what they were set by. `slim` is held at what was
  * reached until it is at 32,000.
  */
-const BARS = { entry: 3_000, slim: 68_900 };
+const BARS = { entry: 3_000, slim: 68_700 };
 
 /** How much larger than `slim` the default entry may be, with the engine's bytes inside. */
 const INLINED_PER_SLIM = 1.1;

@@ -49,7 +49,7 @@ impl BaseUrl {
         }
         let mut url = String::with_capacity(text.len());
         url.push_str(scheme);
-        url.extend(host.chars().map(|c| c.to_ascii_lowercase()));
+        url.push_str(&host.to_ascii_lowercase());
         if let Some(port) = port.filter(|port| *port != default_port) {
             url.push(':');
             push_number(&mut url, port.into());

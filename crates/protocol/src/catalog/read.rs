@@ -15,6 +15,7 @@ use crate::refused::{Code, Refused, Within};
 use crate::template::PathTemplate;
 use crate::text::sort;
 use crate::url::BaseUrl;
+use std::rc::Rc;
 
 impl<J: Json> Document<J> {
     /// Reads a catalog that an origin served.
@@ -44,7 +45,7 @@ impl<J: Json> Document<J> {
             ttl,
             events: optional(json.optional_text("events")?, event_path).within("events")?,
             config: json.optional_object("config")?.map(Node::keep),
-            ..Self::unstamped(valid(services)?)
+            services: Rc::new(valid(services)?),
         })
     }
 }

@@ -32,7 +32,7 @@ pub fn retry_after(value: &str, unix_now: u64) -> Option<Millis> {
 }
 
 fn trimmed(value: &str) -> &str {
-    value.trim_matches([' ', '\t'])
+    value.trim_ascii()
 }
 
 #[cfg(test)]

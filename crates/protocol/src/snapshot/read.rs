@@ -1,11 +1,12 @@
 //! The way back from JSON: a snapshot that was kept or relayed.
 
-use crate::catalog::{self, Document, read};
+use crate::catalog::{self, DEFAULT_TTL, Document, read};
 use crate::id::Stamp;
 use crate::json::{Json, Members, Node};
 use crate::probe::Rung;
 use crate::refused::{Code, Refused, Within};
 use crate::url::BaseUrl;
+use std::rc::Rc;
 
 /// A document that was kept, with the place it came from.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,7 +60,10 @@ pub fn restore<J: Json>(json: &J) -> Result<Restored<J>, Refused> {
         document: Document {
             stamp,
             config: json.optional_object("config")?.map(Node::keep),
-            ..Document::unstamped(read::valid(services)?)
+            name: None,
+            ttl: DEFAULT_TTL,
+            events: None,
+            services: Rc::new(read::valid(services)?),
         },
         origin: origin.map(|it| BaseUrl::parse(&it)).transpose()?,
         rung: rung.and_then(|it| Rung::parse(&it)),
