@@ -4,6 +4,7 @@ import { cleanup, fireEvent, render, screen, within } from '@testing-library/rea
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { endpoint, reading, service, snapshot, statusReading, verdict } from '../testing/fixtures';
 import type { StatusReading } from '../feeds/status-feed';
+import type { DriftReport } from '../model/drift';
 import { type HealthReport, verdictKey } from '../model/verdict';
 import { readRoute } from '../model/route';
 import { Dashboard, type DashboardProps } from './dashboard';
@@ -24,6 +25,7 @@ function page(part: Partial<DashboardProps> = {}) {
     snapshot: snapshot([daemon, items], itemEndpoints, { config: { GREETING: 'Welcome' } }),
     health: reading(report(verdict())),
     status: statusReading(),
+    drift: reading<DriftReport>(new Map()),
     route: readRoute(''),
     changes: [],
     client: 'test',
@@ -97,6 +99,35 @@ describe('full', () => {
     page({ route: readRoute('#/config') });
     expect(screen.getByText('GREETING')).toBeDefined();
     expect(screen.getByText('"Welcome"')).toBeDefined();
+  });
+});
+
+describe('drift', () => {
+  const gone = { path: '/items/{id}', protocol: 'http', methods: ['PUT'], whole: false, since: Date.now() - 75_500 };
+  const drift = reading<DriftReport>(new Map([['items-api', { service: 'items-api', missing: [gone], omitted: 2 }]]));
+
+  test('what a service lacks stands in its row and in its page', () => {
+    page({ drift, route: readRoute('#/services/items-api') });
+    expect(screen.getByRole('row', { name: /items-api/ }).textContent).toContain('3 missing');
+    expect(screen.getByRole('heading', { name: '3 missing of what it had' })).toBeDefined();
+    const table = screen.getByRole('table', { name: 'Missing endpoints of items-api' });
+    expect(table.textContent.replaceAll('\u00A0', ' ')).toMatch(/PUTthe path is still there\d+ (s|min) ago/);
+  });
+
+  test('all of it has a view of its own, which leads to the services', () => {
+    page({ drift, route: readRoute('#/drift') });
+    expect(text()).toContain('3 endpoints of 1 service');
+    expect(screen.getByRole('link', { name: 'items-api' }).getAttribute('href')).toBe('#/services/items-api');
+    expect(screen.getByRole('navigation', { name: 'Views' }).textContent).toContain('Drift1');
+  });
+
+  test('nothing missing, and nothing said, are not the same', () => {
+    page({ route: readRoute('#/drift') });
+    expect(text()).toContain('Nothing is missing');
+    cleanup();
+    page({ drift: reading<DriftReport>(null, { lostSince: 1 }), route: readRoute('#/drift') });
+    expect(text()).toContain('The daemon has not said what is missing.');
+    expect(screen.getByRole('navigation', { name: 'Views' }).textContent).toContain('DriftBudget');
   });
 });
 

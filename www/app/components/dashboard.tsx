@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import type { Snapshot } from 'landfall';
 import type { Reading } from '../feeds/feed';
 import type { StatusReading } from '../feeds/status-feed';
+import type { DriftReport } from '../model/drift';
 import type { HealthReport } from '../model/verdict';
 import type { ChangeRow } from '../model/changes';
 import type { Route } from '../model/route';
@@ -19,6 +20,7 @@ import { ServicesView } from './services/services-view';
 import { ServicesSkeleton } from './services/services-skeleton';
 import { Summary } from './summary/summary';
 import { BudgetView } from './views/budget-view';
+import { DriftView } from './views/drift-view';
 import { ConfigView } from './views/config-view';
 import { RequestsView } from './views/requests-view';
 import { TraceView } from './views/trace-view';
@@ -30,13 +32,14 @@ export interface DashboardProps {
   readonly snapshot: Snapshot;
   readonly health: Reading<HealthReport>;
   readonly status: Reading<StatusReading>;
+  readonly drift: Reading<DriftReport>;
   readonly route: Route;
   readonly changes: readonly ChangeRow[];
   /** The name of the client whose trace and requests are shown. */
   readonly client: string;
 }
 
-export function Dashboard({ snapshot, health, status, route, changes, client }: DashboardProps) {
+export function Dashboard({ snapshot, health, status, drift, route, changes, client }: DashboardProps) {
   const [theme, setTheme] = useTheme();
   // The parts of a snapshot keep their identity while they do not change; the snapshot as a whole changes with its status.
   const services = useMemo(() => serviceEntries(snapshot.services, snapshot.endpoints), [snapshot.services, snapshot.endpoints]);
@@ -57,11 +60,12 @@ export function Dashboard({ snapshot, health, status, route, changes, client }: 
       <AppHeader name={status.value?.status.name ?? null} connection={connection} theme={theme} onTheme={setTheme} />
       <ConnectionBanner connection={connection} lostSince={status.lostSince} origin={snapshot.origin} hasData={services.length > 0} />
       <Summary loading={loading} known={known} services={services.length} endpoints={snapshot.endpoints.length} counts={counts} status={status} revision={snapshot.revision} boot={snapshot.epoch?.boot ?? null} />
-      <ViewTabs current={route.view} counts={!known ? {} : { services: services.length, config: Object.keys(snapshot.config).length }} />
+      <ViewTabs current={route.view} counts={!known ? {} : { services: services.length, config: Object.keys(snapshot.config).length, ...(drift.value === null ? {} : { drift: drift.value.size }) }} />
       <main id="main" tabIndex={-1}>
         {route.view === 'services' && (loading
           ? <ServicesSkeleton />
-          : <ServicesView services={services} report={health.value} selected={route.service} daemon={DAEMON} reachable={!connection.stale} />)}
+          : <ServicesView services={services} report={health.value} drift={drift.value} selected={route.service} daemon={DAEMON} reachable={!connection.stale} />)}
+        {route.view === 'drift' && <DriftView reading={drift} />}
         {route.view === 'budget' && <BudgetView reading={status} />}
         {route.view === 'config' && <ConfigView config={snapshot.config} baseUrl={snapshot.baseUrl} wsBaseUrl={snapshot.wsBaseUrl} />}
         {route.view === 'trace' && <TraceView client={client} changes={changes} />}

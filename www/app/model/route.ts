@@ -1,6 +1,6 @@
 // What the page shows, kept in the URL's hash so that a view can be linked, reloaded and gone back to.
 
-export const VIEWS = ['services', 'budget', 'config', 'trace', 'requests'] as const;
+export const VIEWS = ['services', 'drift', 'budget', 'config', 'trace', 'requests'] as const;
 export type View = (typeof VIEWS)[number];
 
 export interface Route {

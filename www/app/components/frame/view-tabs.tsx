@@ -2,7 +2,7 @@
 import { VIEWS, type View, routeHash } from '../../model/route';
 import { whole } from '../../format/text';
 
-const LABELS: Readonly<Record<View, string>> = { services: 'Services', budget: 'Budget', config: 'Config', trace: 'Trace', requests: 'Requests' };
+const LABELS: Readonly<Record<View, string>> = { services: 'Services', drift: 'Drift', budget: 'Budget', config: 'Config', trace: 'Trace', requests: 'Requests' };
 
 interface ViewTabsProps {
   readonly current: View;

@@ -1,6 +1,7 @@
 // Everything known of one service.
 import type { HealthReport } from '../../model/verdict';
 import { type ServiceEntry, instanceVerdict, serviceClass } from '../../model/services';
+import { type ServiceDrift, missingCount } from '../../model/drift';
 import type { Match } from '../../model/search';
 import { useMore } from '../../hooks/use-more';
 import { routeHash } from '../../model/route';
@@ -8,6 +9,7 @@ import { clip, counted } from '../../format/text';
 import { ClassGlyph } from '../plots/class-glyph';
 import { Icon } from '../icons';
 import { Clip } from '../text/clip';
+import { MissingTable } from '../text/missing-table';
 import { MoreButton } from '../text/more-button';
 import { EndpointTable } from './endpoint-table';
 import { EvidenceLegend } from './evidence-legend';
@@ -18,13 +20,15 @@ interface ServiceDetailProps {
   /** What the search found in it; its endpoints come first while there is a search. */
   readonly match: Match | null;
   readonly report: HealthReport | null;
+  /** What it lacks, if anything. */
+  readonly drift: ServiceDrift | undefined;
   /** Whether the reader chose it; else it is a preview, which cannot be closed. */
   readonly chosen: boolean;
 }
 
 const INSTANCES_STEP = 8;
 
-export function ServiceDetail({ service, match, report, chosen }: ServiceDetailProps) {
+export function ServiceDetail({ service, match, report, drift, chosen }: ServiceDetailProps) {
   const [shownInstances, moreInstances] = useMore(service.instances.length, INSTANCES_STEP, service.name);
   const healthClass = serviceClass(report, service);
   const found = match !== null && match.endpoints.length > 0 ? match.endpoints : null;
@@ -47,6 +51,13 @@ export function ServiceDetail({ service, match, report, chosen }: ServiceDetailP
         </ul>
         <MoreButton shown={shownInstances} total={service.instances.length} noun="instances" onMore={moreInstances} />
       </section>
+
+      {drift !== undefined && (
+        <section aria-labelledby="detail-drift">
+          <h3 id="detail-drift"><Icon name="alert" /> {missingCount(drift)} missing of what it had</h3>
+          <MissingTable caption={`Missing endpoints of ${clip(service.name)}`} rows={drift.missing.map((it) => ({ ...it, service: service.name }))} />
+        </section>
+      )}
 
       <section aria-labelledby="detail-endpoints">
         <h3 id="detail-endpoints">{found === null ? counted(service.endpoints.length, 'endpoint') : `${found.length} of ${counted(service.endpoints.length, 'endpoint')} found`}</h3>

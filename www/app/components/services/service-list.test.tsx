@@ -15,16 +15,16 @@ const press = (key: string): void => {
 };
 
 test('Tab leads to one row: the chosen one, else the first', () => {
-  const { rerender } = render(<ServiceList matches={matches} report={null} selected={null} />);
+  const { rerender } = render(<ServiceList matches={matches} report={null} drift={null} selected={null} />);
   const stops = () => screen.getAllByRole('link').filter(({ tabIndex }) => tabIndex === 0).map(({ textContent }) => textContent);
   expect(stops()).toEqual(['alpha']);
-  rerender(<ServiceList matches={matches} report={null} selected="gamma" />);
+  rerender(<ServiceList matches={matches} report={null} drift={null} selected="gamma" />);
   expect(stops()).toEqual(['gamma']);
 });
 
 test('the arrow keys, Home and End lead to the other rows and stop at the ends', () => {
   vi.spyOn(window, 'scrollBy').mockImplementation(() => undefined);
-  render(<ServiceList matches={matches} report={null} selected={null} />);
+  render(<ServiceList matches={matches} report={null} drift={null} selected={null} />);
   act(() => screen.getByRole('link', { name: 'alpha' }).focus());
   press('ArrowDown');
   expect(focused()).toBe('beta');
@@ -38,7 +38,7 @@ test('the arrow keys, Home and End lead to the other rows and stop at the ends',
 
 test('the arrow keys go on from a row that was focused by a click', () => {
   vi.spyOn(window, 'scrollBy').mockImplementation(() => undefined);
-  render(<ServiceList matches={matches} report={null} selected={null} />);
+  render(<ServiceList matches={matches} report={null} drift={null} selected={null} />);
   act(() => screen.getByRole('link', { name: 'alpha' }).focus());
   press('ArrowDown');
   act(() => screen.getByRole('link', { name: 'gamma' }).focus());

@@ -2,6 +2,7 @@
 import { type FocusEvent, type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import type { HealthReport } from '../../model/verdict';
 import type { Match } from '../../model/search';
+import { type DriftReport, missingCount } from '../../model/drift';
 import { serviceClass, serviceVerdict } from '../../model/services';
 import { rowOffsets, useWindowedRows } from '../../hooks/use-windowed-rows';
 import { useElementWidth } from '../../hooks/use-element-width';
@@ -12,10 +13,11 @@ import { rowAfterKey, scrollToRow } from './row-keys';
 interface ServiceListProps {
   readonly matches: readonly Match[];
   readonly report: HealthReport | null;
+  readonly drift: DriftReport | null;
   readonly selected: string | null;
 }
 
-export function ServiceList({ matches, report, selected }: ServiceListProps) {
+export function ServiceList({ matches, report, drift, selected }: ServiceListProps) {
   const body = useRef<HTMLDivElement>(null);
   const layout = rowLayout(useElementWidth(body));
   const offsets = useMemo(() => rowOffsets(matches.map((match) => rowHeight(match, layout))), [matches, layout]);
@@ -71,6 +73,7 @@ export function ServiceList({ matches, report, selected }: ServiceListProps) {
               match={match}
               verdict={serviceVerdict(report, match.service)}
               healthClass={serviceClass(report, match.service)}
+              missing={missingCount(drift?.get(match.service.name))}
               index={index}
               top={top}
               height={(offsets[index + 1] ?? top) - top}

@@ -6,6 +6,7 @@ import { methodCounts, methodsOf, protocolLabel } from '../../model/methods';
 import { routeHash } from '../../model/route';
 import { counted, shortUrl } from '../../format/text';
 import { latency } from '../../format/units';
+import { Icon } from '../icons';
 import { ClassGlyph } from '../plots/class-glyph';
 import { HealthSparkline, LatencySparkline } from '../plots/sparkline';
 import { Age } from '../text/age';
@@ -18,6 +19,8 @@ interface ServiceRowProps {
   readonly match: Match;
   readonly verdict: Verdict | null;
   readonly healthClass: HealthClass;
+  /** How many endpoints it had before, and has no more. */
+  readonly missing: number;
   /** Place in the whole list, from 0. */
   readonly index: number;
   readonly top: number;
@@ -32,7 +35,7 @@ const ROW_METHODS = 7;
 
 const NO_VALUES: readonly number[] = [];
 
-export const ServiceRow = memo(function ServiceRow({ match, verdict, healthClass, index, top, height, selected, tabStop }: ServiceRowProps) {
+export const ServiceRow = memo(function ServiceRow({ match, verdict, healthClass, missing, index, top, height, selected, tabStop }: ServiceRowProps) {
   const { service, endpoints } = match;
   const counts = methodCounts(service.endpoints);
   return (
@@ -43,6 +46,7 @@ export const ServiceRow = memo(function ServiceRow({ match, verdict, healthClass
         <span className="row-sub">
           {service.url === null ? <span className="faint">no instance</span> : <Clip className="row-url" text={shortUrl(service.url)} />}
           {service.instances.length > 1 && <span className="tag" title={counted(service.instances.length, 'instance')}>×{service.instances.length}<span className="visually-hidden"> instances</span></span>}
+          {missing > 0 && <span className="tag is-drift" title={`${counted(missing, 'endpoint')} that it had before`}><Icon name="alert" />{missing}<span className="visually-hidden"> missing</span></span>}
         </span>
       </span>
       <span role="cell" className="cell-methods">

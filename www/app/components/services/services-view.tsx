@@ -6,6 +6,7 @@ import { type Match, looksAtClass, search, searchIndex } from '../../model/searc
 import { methodsPresent } from '../../model/methods';
 import { allSources } from '../../model/sources';
 import { type Order, ordered } from '../../model/order';
+import type { DriftReport } from '../../model/drift';
 import { routeHash } from '../../model/route';
 import { clip } from '../../format/text';
 import { AddService } from './add-service';
@@ -21,6 +22,7 @@ import { useSources } from '../../hooks/use-sources';
 interface ServicesViewProps {
   readonly services: readonly ServiceEntry[];
   readonly report: HealthReport | null;
+  readonly drift: DriftReport | null;
   /** The service that the URL names. */
   readonly selected: string | null;
   /** The daemon's own entry in its catalog. */
@@ -29,7 +31,7 @@ interface ServicesViewProps {
   readonly reachable: boolean;
 }
 
-export function ServicesView({ services, report, selected, daemon, reachable }: ServicesViewProps) {
+export function ServicesView({ services, report, drift, selected, daemon, reachable }: ServicesViewProps) {
   const [query, setQuery] = useState('');
   const [only, setOnly] = useState<HealthClass | null>(null);
   const [source, setSource] = useState<string | null>(null);
@@ -76,7 +78,7 @@ export function ServicesView({ services, report, selected, daemon, reachable }: 
     <div className="services-view" data-chosen={selected !== null}>
       <div className="services-column">
         {!onlyDaemon && <ServiceToolbar query={query} onQuery={setQuery} only={only} onOnly={setOnly} source={source} onSource={setSource} sources={choices} method={method} onMethod={setMethod} methods={methods} order={order} onOrder={setOrder} counts={counts} input={input} />}
-        {matches.length > 0 && <ServiceList matches={matches} report={report} selected={shown?.name ?? null} />}
+        {matches.length > 0 && <ServiceList matches={matches} report={report} drift={drift} selected={shown?.name ?? null} />}
         {matches.length === 0 && services.length > 0 && <NoMatch query={query} only={only} filtered={source !== null || method !== null} onClear={() => { setQuery(''); setOnly(null); setSource(null); setMethod(null); }} />}
         {onlyDaemon && reachable && <AddService empty={services.length === 0} />}
         {services.length === 0 && !reachable && <NothingKnown />}
@@ -84,7 +86,7 @@ export function ServicesView({ services, report, selected, daemon, reachable }: 
       <div className="detail-column">
         {selected !== null && chosen === undefined && <MissingService name={selected} />}
         {(selected === null || chosen !== undefined) && shown !== undefined && (
-          <ServiceDetail key={shown.name} service={shown} match={found.find(({ service }) => service === shown) ?? null} report={report} chosen={chosen !== undefined} />
+          <ServiceDetail key={shown.name} service={shown} match={found.find(({ service }) => service === shown) ?? null} report={report} drift={drift?.get(shown.name)} chosen={chosen !== undefined} />
         )}
       </div>
     </div>
