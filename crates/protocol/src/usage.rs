@@ -133,9 +133,18 @@ impl Usage {
         }
     }
 
-    /// Whether the call was tried there already, without success.
-    fn was_tried(&self, call: &Call, url: &str) -> bool {
-        self.known(url).is_some_and(|at| call.tried >> at & 1 == 1)
+    /// Whether `url` is one of these places.
+    fn is_among(&self, places: u64, url: &str) -> bool {
+        self.known(url).is_some_and(|at| places >> at & 1 == 1)
+    }
+
+    /// Until when the call leaves `url` alone, as it was asked to.
+    fn spared_until(&self, call: &Call, url: &str) -> Millis {
+        if self.is_among(call.asked, url) {
+            call.asked_until.max(call.all_until)
+        } else {
+            call.all_until
+        }
     }
 }
 

@@ -2,8 +2,9 @@
 
 use crate::corners::Reached;
 use crate::invariant::{Broken, Invariant};
+use crate::run;
 use crate::schedule::Schedule;
-use crate::simulation::{self, Outcome};
+use crate::simulation::Outcome;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
@@ -111,9 +112,9 @@ impl Campaign {
 /// Runs a seed, perhaps twice to see that both runs are the same.
 fn run_one(seed: u64, twice: bool) -> Outcome {
     let schedule = Schedule::of(seed);
-    let mut outcome = simulation::run(&schedule, false).0;
+    let mut outcome = run(&schedule);
     if outcome.broken.is_none() && twice {
-        let again = simulation::run(&Schedule::of(seed), false).0;
+        let again = run(&Schedule::of(seed));
         outcome.broken = (again != outcome).then(|| Broken {
             invariant: Invariant::SameSeedSameRun,
             at: 0,

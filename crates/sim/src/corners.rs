@@ -1,7 +1,7 @@
 //! The corners that schedules must reach, so that an invariant that always holds has also been tried.
 
 /// Every corner: what was shown, told, asked, or had to be ignored.
-pub const CORNERS: [&str; 59] = [
+pub const CORNERS: [&str; 68] = [
     // Statuses.
     "provided",
     "cached",
@@ -13,6 +13,7 @@ pub const CORNERS: [&str; 59] = [
     "by openapi",
     "by api-catalog",
     "by endpoints",
+    "by its health alone",
     // Events.
     "config-ready",
     "config-updated",
@@ -24,6 +25,7 @@ pub const CORNERS: [&str; 59] = [
     "nobody-listening",
     "not-found",
     "permission",
+    "mixed-content",
     "timed-out",
     "unreadable",
     "server-error",
@@ -70,6 +72,14 @@ pub const CORNERS: [&str; 59] = [
     "a relayed value was lost",
     "a tab was closed or crashed",
     "the client was closed under way",
+    // What the page does with what was found.
+    "a call failed over",
+    "a call was barred",
+    "a call waited for who asked to be left alone",
+    "a circuit was open",
+    "a connection moved",
+    "the registry heard of what contradicts it",
+    "there were more instances than are remembered",
 ];
 
 /// Which corners a run has reached, one bit each in the order of [`CORNERS`].

@@ -89,6 +89,9 @@ pub(crate) const WISHES: [Wish; 5] = [
     },
 ];
 
+/// The paths by whose answer a plain backend may be known; the first of them can be wished for too.
+pub(crate) const HEALTH: [&str; 2] = ["/health", "/healthz"];
+
 impl Wish {
     /// Whether a ladder can ask for it.
     pub(crate) fn can_be_asked(&self) -> bool {

@@ -1,6 +1,7 @@
 //! Makes a schedule of a seed: most are short and simple, some are long and cruel.
 
 mod events;
+mod wide;
 
 use crate::document::{WISHES, Wish};
 use crate::network::pick;
@@ -69,13 +70,15 @@ impl Schedule {
             _ => rng.below(40_000),
         };
         let ending = ending(rng, &setup);
-        Self {
+        let mut schedule = Self {
             seed,
             setup,
             events,
             rest,
             ending,
-        }
+        };
+        wide::widen(&mut schedule, size.horizon);
+        schedule
     }
 }
 
@@ -115,6 +118,7 @@ fn setup(rng: &mut Rng, size: Size) -> Setup {
         origins,
         daemons,
         wishes,
+        health: None,
         service: chance(rng, 15).then(|| pick(rng, &["items-api", "users", "nowhere"])),
         expect_catalog: chance(rng, 15),
         expect_title: chance(rng, 15),

@@ -16,8 +16,13 @@ pub enum Invariant {
     SubscribersAgree,
     /// Only GET leaves, and OPTIONS where a browser sends no preflight for it; never to a path that nobody named.
     SafeMethodsOnly,
-    /// A page on a public origin asks this machine or this network only with permission.
+    /// A page asks this machine or this network from farther away only with permission.
     NoUnaskedLocalAccess,
+    /// An https page asks nothing that its browser blocks as mixed content.
+    NoMixedContent,
+    /// An origin that has only its health of what was asked is taken after it was passed over once: who has what the page
+    /// wants goes before.
+    WantedBeforeHealth,
     /// Two publications in a row differ.
     NoEqualPublications,
     /// Once an expected backend is up and can be reached, its newest state is live in bounded time.
@@ -48,19 +53,43 @@ pub enum Invariant {
     FollowersAgree,
     /// A page in the back/forward cache, and one whose client is closed, holds no lock, channel, stream or request.
     AwayHoldsNothing,
+    /// What is not idempotent, or cannot be sent again, is sent once.
+    SentOnce,
+    /// A call is tried again no more often than it allows, and nowhere again without a pause.
+    RetriesBounded,
+    /// A request ends by its deadline, and no try is waited for beyond it.
+    EndsByDeadline,
+    /// Who asks to be left alone is not asked again by this call before; after a 429 nobody is.
+    RetryAfterObeyed,
+    /// An instance whose circuit is open is sent nothing but one try at a time.
+    OpenCircuitLeftAlone,
+    /// A call goes nowhere only where every circuit is open, or all ask to be left alone; no circuit is open for ever.
+    BarredWithCause,
+    /// A call goes to an instance that its service has now, or where the base URL points.
+    GoesWhereListed,
+    /// Of the instances that were not tried the healthiest come first, and those of weight 0 last.
+    HealthiestFirst,
+    /// A call that failed goes at once to an instance that nothing speaks against.
+    FailsOver,
+    /// An instance that cannot be reached makes the page look for its backend, and many at once make it look once.
+    LossIsLookedFor,
+    /// The registry hears of what contradicts it, all of it and nothing else.
+    ReportsFit,
     /// The same seed gives the same run.
     SameSeedSameRun,
 }
 
 impl Invariant {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 35] = [
         Self::SettlesOnceByDeadline,
         Self::NoWorseSource,
         Self::NoOlderRevision,
         Self::SubscribersAgree,
         Self::SafeMethodsOnly,
         Self::NoUnaskedLocalAccess,
+        Self::NoMixedContent,
+        Self::WantedBeforeHealth,
         Self::NoEqualPublications,
         Self::LiveInTheEnd,
         Self::LossIsNoticed,
@@ -76,6 +105,17 @@ impl Invariant {
         Self::LivingLeaderStays,
         Self::FollowersAgree,
         Self::AwayHoldsNothing,
+        Self::SentOnce,
+        Self::RetriesBounded,
+        Self::EndsByDeadline,
+        Self::RetryAfterObeyed,
+        Self::OpenCircuitLeftAlone,
+        Self::BarredWithCause,
+        Self::GoesWhereListed,
+        Self::HealthiestFirst,
+        Self::FailsOver,
+        Self::LossIsLookedFor,
+        Self::ReportsFit,
         Self::SameSeedSameRun,
     ];
 
@@ -89,6 +129,8 @@ impl Invariant {
             Self::SubscribersAgree => "subscribers-agree",
             Self::SafeMethodsOnly => "safe-methods-only",
             Self::NoUnaskedLocalAccess => "no-unasked-local-access",
+            Self::NoMixedContent => "no-mixed-content",
+            Self::WantedBeforeHealth => "wanted-before-health",
             Self::NoEqualPublications => "no-equal-publications",
             Self::LiveInTheEnd => "live-in-the-end",
             Self::LossIsNoticed => "loss-is-noticed",
@@ -104,6 +146,17 @@ impl Invariant {
             Self::LivingLeaderStays => "living-leader-stays",
             Self::FollowersAgree => "followers-agree",
             Self::AwayHoldsNothing => "away-holds-nothing",
+            Self::SentOnce => "sent-once",
+            Self::RetriesBounded => "retries-bounded",
+            Self::EndsByDeadline => "ends-by-deadline",
+            Self::RetryAfterObeyed => "retry-after-obeyed",
+            Self::OpenCircuitLeftAlone => "open-circuit-left-alone",
+            Self::BarredWithCause => "barred-with-cause",
+            Self::GoesWhereListed => "goes-where-listed",
+            Self::HealthiestFirst => "healthiest-first",
+            Self::FailsOver => "fails-over",
+            Self::LossIsLookedFor => "loss-is-looked-for",
+            Self::ReportsFit => "reports-fit",
             Self::SameSeedSameRun => "same-seed-same-run",
         }
     }

@@ -11,6 +11,7 @@
 //! assert_eq!(run(&Schedule::of(7)), outcome);
 //! ```
 
+mod calls;
 mod campaign;
 mod corners;
 pub mod corpus;
@@ -22,6 +23,7 @@ mod invariant;
 mod json;
 mod locks;
 mod model;
+mod nearness;
 mod network;
 mod promise;
 mod requests;
@@ -46,13 +48,19 @@ pub use simulation::Outcome;
 /// Runs a schedule to its end, or to the first invariant that does not hold.
 #[must_use]
 pub fn run(schedule: &Schedule) -> Outcome {
-    simulation::run(schedule, false).0
+    let page = simulation::run(schedule, false).0;
+    page.and(calls::run(schedule.seed, false).0)
 }
 
 /// As [`run`], and says line by line what happens.
 #[must_use]
 pub fn trace(schedule: &Schedule) -> (Outcome, Vec<String>) {
-    let (outcome, mut lines) = simulation::run(schedule, true);
+    let (page, mut lines) = simulation::run(schedule, true);
     lines.splice(0..0, schedule.describe());
-    (outcome, lines)
+    if page.broken.is_some() {
+        return (run(schedule), lines);
+    }
+    let (calls, further) = calls::run(schedule.seed, true);
+    lines.extend(further);
+    (page.and(calls), lines)
 }

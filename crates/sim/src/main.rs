@@ -110,7 +110,7 @@ fn report(tally: &Tally, seconds: f64) -> io::Result<()> {
 
 fn write_json(file: &str, tally: &Tally, seconds: f64) -> io::Result<()> {
     let failures: Vec<u64> = tally.failures.iter().map(|it| it.seed).collect();
-    let invariants = Invariant::ALL.map(Invariant::as_str);
+    let invariants = Invariant::ALL.map(Invariant::as_str).to_vec();
     let measured = serde_json::json!({
         "schedules": tally.schedules,
         "steps": tally.steps,

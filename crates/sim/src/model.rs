@@ -8,7 +8,7 @@
 mod expectation;
 mod proofs;
 
-use crate::document::{Document, Stamp};
+use crate::document::{Document, Service, Stamp};
 use crate::invariant::{Checked, Invariant, ensure};
 use crate::json::Shared;
 use crate::schedule::Setup;
@@ -103,6 +103,8 @@ pub(crate) struct Model {
     pub(crate) settled: bool,
     /// Whether something that the page handed in was older than what it had handed in before.
     pub(crate) dropped_provided: bool,
+    /// Whether a backend was known by its health alone.
+    pub(crate) by_health: bool,
     /// Whether the record of an earlier visit had to be refused.
     pub(crate) refused_record: bool,
     /// Whether what must be shown may have changed since it was last compared in full.
@@ -126,6 +128,7 @@ impl Model {
             started: false,
             settled: false,
             dropped_provided: false,
+            by_health: false,
             refused_record: false,
             dirty: true,
         }
@@ -152,6 +155,7 @@ impl Model {
     ) -> Delivered {
         if !self.expects(document, rung) {
             self.doubt(origin);
+            self.proofs.pass_over(origin);
             return Delivered::NotExpected;
         }
         if !self.newest_live.admits(document.stamp) {
@@ -220,7 +224,8 @@ impl Model {
 
     /// Whether a document is who the page expects, and of any use to it.
     pub(crate) fn expects(&self, document: &Document, rung: &str) -> bool {
-        let useful = rung == "catalog"
+        // Single paths were asked for one by one.
+        let useful = matches!(rung, "catalog" | "endpoints")
             || self.setup.wishes.is_empty()
             || document
                 .services
@@ -315,6 +320,20 @@ impl Model {
         Ok(())
     }
 
+    /// Who has nothing of what is wanted was passed over before it is taken, unless the page is tied to it already.
+    fn judge_health(&self, document: &Document, origin: &str) -> Checked {
+        let wanted = |it: &Service| Document::fulfilled(it, &self.setup.wishes) > 0;
+        let is_tied = |it: &Held| it.origin.as_deref() == Some(origin);
+        ensure(
+            self.setup.wishes.is_empty()
+                || document.services.iter().any(wanted)
+                || self.live.as_ref().is_some_and(is_tied)
+                || self.proofs.was_passed_over(origin),
+            Invariant::WantedBeforeHealth,
+            || format!("{origin}, which has only its health, is taken at once"),
+        )
+    }
+
     /// What the machine alone decides: a loss, and what single paths amount to.
     fn follow(&mut self, view: &View, due: bool) -> Checked {
         let shows_live = view.source == Some("live");
@@ -327,6 +346,8 @@ impl Model {
             };
             if !self.live.as_ref().is_some_and(same) {
                 let document = self.proofs.justify(origin, view)?;
+                self.judge_health(&document, origin)?;
+                self.by_health |= proofs::is_only_healthy(&document);
                 let delivered = self.deliver(&Rc::new(document), origin, "endpoints");
                 ensure(
                     delivered == Delivered::Taken,

@@ -2,7 +2,8 @@
 
 use crate::document::Wish;
 use crate::invariant::{Checked, Invariant, ensure};
-use crate::schedule::{Page, Setup};
+use crate::nearness::{Permissions, is_mixed};
+use crate::schedule::Setup;
 use crate::world::origin_of;
 use landfall_protocol::probe::{Probe, Purpose};
 
@@ -12,7 +13,7 @@ pub(crate) fn judge(
     setup: &Setup,
     path: &str,
     page_origin: Option<&str>,
-    local_access: bool,
+    permissions: Permissions,
 ) -> Checked {
     let method = probe.method.as_str();
     let url = probe.url.as_str();
@@ -27,21 +28,26 @@ pub(crate) fn judge(
         Purpose::ApiCatalog => path == "/.well-known/api-catalog",
         Purpose::Endpoint => {
             let asked = |it: &Wish| it.can_be_asked() && it.path == path;
-            setup.wishes.iter().any(asked)
+            setup.health == Some(path) || setup.wishes.iter().any(asked)
         }
         Purpose::CatchAll => path.len() > 10,
     };
     ensure(known, Invariant::SafeMethodsOnly, || {
         format!("{:?} asks for {url}, which nobody named", probe.purpose)
     })?;
-    let barred = setup.page == Page::Public && is_local(url) && !local_access;
-    ensure(!barred, Invariant::NoUnaskedLocalAccess, || {
-        format!("a public page asks {url} without permission")
-    })
-}
-
-/// Whether a URL of these simulations is on this machine.
-pub(crate) fn is_local(url: &str) -> bool {
-    let host = origin_of(url);
-    host.starts_with("http://localhost") || host.starts_with("http://127.0.0.1")
+    ensure(
+        !permissions.bars(setup.page, url),
+        Invariant::NoUnaskedLocalAccess,
+        || format!("a page of {:?} asks {url} without permission", setup.page),
+    )?;
+    ensure(
+        !is_mixed(setup.page, url),
+        Invariant::NoMixedContent,
+        || {
+            format!(
+                "a page of {:?} asks {url}, which its browser blocks",
+                setup.page
+            )
+        },
+    )
 }

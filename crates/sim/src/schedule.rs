@@ -40,10 +40,11 @@ impl Schedule {
                 setup.opened, setup.sharing, setup.lag, setup.storage
             ),
             format!(
-                "expects catalog {}, title {}, service {:?}, wishes {:?}",
+                "expects catalog {}, title {}, service {:?}, health {:?}, wishes {:?}",
                 setup.expect_catalog,
                 setup.expect_title,
                 setup.service,
+                setup.health,
                 setup.wishes.iter().map(|it| it.name).collect::<Vec<_>>()
             ),
             format!("{:?}", setup.weather),
@@ -68,6 +69,8 @@ pub(crate) struct Setup {
     pub(crate) origins: Vec<Origin>,
     pub(crate) daemons: Vec<Daemon>,
     pub(crate) wishes: Vec<Wish>,
+    /// A path whose answer makes a plain backend known.
+    pub(crate) health: Option<&'static str>,
     pub(crate) service: Option<&'static str>,
     pub(crate) expect_catalog: bool,
     pub(crate) expect_title: bool,
@@ -119,6 +122,22 @@ pub(crate) enum Page {
     Local,
     /// `https://app.example`.
     Public,
+    /// `http://app.example`, which the browser keeps nothing mixed from.
+    PublicPlain,
+    /// `https://192.168.1.2`, on this network.
+    Network,
+}
+
+impl Page {
+    pub(crate) const fn origin(self) -> Option<&'static str> {
+        match self {
+            Self::None => None,
+            Self::Local => Some("http://localhost:3000"),
+            Self::Public => Some("https://app.example"),
+            Self::PublicPlain => Some("http://app.example"),
+            Self::Network => Some("https://192.168.1.2"),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -282,6 +301,7 @@ pub(crate) enum What {
     Visible(bool),
     Online(bool),
     LocalAccess(bool),
+    NetworkAccess(bool),
     Refresh,
     Provide(Handed),
     /// The page-local sources change.

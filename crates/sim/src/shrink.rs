@@ -1,8 +1,8 @@
 //! Makes a failing schedule small: drops events, then softens what is left, as long as the same invariant breaks.
 
 use crate::invariant::Invariant;
+use crate::run;
 use crate::schedule::{Clock, Schedule, StorageFault, Weather};
-use crate::simulation;
 
 /// The most runs that shrinking may take.
 const MAX_RUNS: usize = 2_000;
@@ -14,8 +14,7 @@ pub fn shrink(schedule: &Schedule, invariant: Invariant) -> Schedule {
     let mut fails = |candidate: &Schedule| {
         runs += 1;
         runs <= MAX_RUNS
-            && simulation::run(candidate, false)
-                .0
+            && run(candidate)
                 .broken
                 .is_some_and(|it| it.invariant == invariant)
     };

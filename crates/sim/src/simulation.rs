@@ -15,6 +15,7 @@ use crate::invariant::{Broken, Invariant};
 use crate::json::Shared;
 use crate::locks::Locks;
 use crate::model::Given;
+use crate::nearness::Permissions;
 use crate::network::{self, dice};
 use crate::schedule::{Clock, Schedule, Setup, Weather};
 use crate::storage::Storage;
@@ -24,7 +25,7 @@ use crate::visit::{Effect, Moment, Visit};
 use crate::world::World;
 use delivery::{Content, Delivery};
 use landfall_protocol::resolver::Input;
-use queue::Queue;
+pub(crate) use queue::Queue;
 use quiet::Quiet;
 use std::rc::Rc;
 
@@ -32,7 +33,7 @@ use std::rc::Rc;
 const MAX_STEPS: u64 = 120_000;
 
 /// What a run was like.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Outcome {
     /// Inputs that the machines got.
     pub steps: u64,
@@ -42,6 +43,23 @@ pub struct Outcome {
     pub digest: u64,
     /// The first invariant that did not hold.
     pub broken: Option<Broken>,
+}
+
+impl Outcome {
+    /// With what else was run of the same seed.
+    pub(crate) fn and(self, other: Self) -> Self {
+        let mut digest = Digest::default();
+        digest.add_number(self.digest);
+        digest.add_number(other.digest);
+        let mut reached = self.reached;
+        reached.add(other.reached);
+        Self {
+            steps: self.steps + other.steps,
+            reached,
+            digest: digest.value(),
+            broken: self.broken.or(other.broken),
+        }
+    }
 }
 
 pub(crate) struct Simulation<'a> {
@@ -60,7 +78,7 @@ pub(crate) struct Simulation<'a> {
     to_come: usize,
     locks: Locks,
     storage: Storage,
-    local_access: bool,
+    permissions: Permissions,
     quiet: Quiet,
     /// How often each thing happened whose fate is diced.
     counts: Vec<u64>,
@@ -105,7 +123,7 @@ impl<'a> Simulation<'a> {
             to_come: setup.opened.len(),
             locks: Locks::default(),
             storage: Storage::new(first, setup.storage),
-            local_access: false,
+            permissions: Permissions::default(),
             quiet: Quiet::default(),
             counts: vec![0; setup.origins.len() + 3],
             steps: 0,
@@ -127,6 +145,9 @@ impl<'a> Simulation<'a> {
         self.reached.add(visit.reached);
         if visit.model.dropped_provided {
             self.reached.mark("an older provided document came");
+        }
+        if visit.model.by_health {
+            self.reached.mark("by its health alone");
         }
         self.digest.add_number(visit.digest.value());
     }

@@ -11,8 +11,9 @@ use crate::document::Document;
 use crate::invariant::{Checked, Invariant, ensure};
 use crate::json::Shared;
 use crate::model::{Delivered, Given, Held, Kept, Model, Relayed};
+use crate::nearness::{Permissions, is_mixed};
 use crate::promise::Promise;
-use crate::schedule::{Page, Setup, Sharing};
+use crate::schedule::{Setup, Sharing};
 use crate::store::Store;
 use crate::world::{Heard, World};
 use crate::{events, requests};
@@ -85,7 +86,7 @@ pub(crate) struct Visit {
     pub(crate) closed: bool,
     pub(crate) visible: bool,
     pub(crate) online: bool,
-    pub(crate) local_access: bool,
+    pub(crate) permissions: Permissions,
     /// How many wake-ups in a row at one instant led to another one at once.
     spins: (u64, usize),
     effects: Vec<Effect>,
@@ -116,7 +117,7 @@ impl Visit {
             closed: false,
             visible: true,
             online: true,
-            local_access: false,
+            permissions: Permissions::default(),
             spins: (0, 0),
             effects: Vec::new(),
             digest: Digest::default(),
@@ -217,11 +218,12 @@ impl Visit {
 
     /// Whether a candidate may not be asked from where the page is.
     fn is_barred(&self, candidate: usize) -> bool {
-        self.is_barred_url(self.setup.origins[candidate].url)
+        let url = self.setup.origins[candidate].url;
+        self.is_barred_url(url) || is_mixed(self.setup.page, url)
     }
 
     fn is_barred_url(&self, url: &str) -> bool {
-        self.setup.page == Page::Public && requests::is_local(url) && !self.local_access
+        self.permissions.bars(self.setup.page, url)
     }
 
     fn tell_model(&mut self, moment: Moment<'_>, input: &Input<Shared>) {
@@ -236,15 +238,24 @@ impl Visit {
             Input::Looked(_) => self.model.look(moment.inline),
             Input::Visible(visible) => self.visible = *visible,
             Input::Online(online) => self.online = *online,
-            Input::LocalAccess(allowed) => {
-                self.local_access = *allowed;
-                self.promise.interrupt();
-                let live = self.model.live.as_ref().and_then(|it| it.origin.clone());
-                if let Some(origin) = live.filter(|it| !allowed && requests::is_local(it)) {
-                    self.model.doubt(&origin);
-                }
-            }
+            Input::LocalAccess(allowed) => self.permit(Permissions {
+                loopback: *allowed,
+                ..self.permissions
+            }),
+            Input::NetworkAccess(allowed) => self.permit(Permissions {
+                network: *allowed,
+                ..self.permissions
+            }),
             _ => {}
+        }
+    }
+
+    fn permit(&mut self, permissions: Permissions) {
+        self.permissions = permissions;
+        self.promise.interrupt();
+        let live = self.model.live.as_ref().and_then(|it| it.origin.clone());
+        if let Some(origin) = live.filter(|it| self.is_barred_url(it)) {
+            self.model.doubt(&origin);
         }
     }
 
@@ -340,7 +351,7 @@ impl Visit {
         };
         let path = path.to_owned();
         let page = world.page_origin();
-        requests::judge(&probe, &self.setup, &path, page, self.local_access)?;
+        requests::judge(&probe, &self.setup, &path, page, self.permissions)?;
         let twice = self.in_flight.iter().any(|it| it.candidate == candidate);
         ensure(!twice, Invariant::Bounded, || {
             format!(

@@ -230,11 +230,7 @@ impl World {
     }
 
     pub(crate) fn page_origin(&self) -> Option<&'static str> {
-        match self.setup.page {
-            Page::None => None,
-            Page::Local => Some("http://localhost:3000"),
-            Page::Public => Some("https://app.example"),
-        }
+        self.setup.page.origin()
     }
 }
 

@@ -75,6 +75,10 @@ pub(super) struct Call {
     pub(super) at: Option<usize>,
     /// The places where it was tried, without success: a bit for each.
     pub(super) tried: u64,
+    /// The places that asked it to leave them alone, a bit for each, and until when; until when all of them are left alone.
+    pub(super) asked: u64,
+    pub(super) asked_until: Millis,
+    pub(super) all_until: Millis,
     tries: u32,
     previous: Millis,
 }
@@ -111,6 +115,9 @@ impl Usage {
             kind,
             at: None,
             tried: 0,
+            asked: 0,
+            asked_until: Millis::ZERO,
+            all_until: Millis::ZERO,
             tries: 0,
             previous: Millis::ZERO,
         };
@@ -149,7 +156,12 @@ impl Usage {
             Ended::Answered { status, .. } => status >= 500,
             Ended::Unreachable | Ended::TimedOut => true,
             Ended::Barred => return,
-            Ended::Abandoned => return place.breaker.release(now),
+            Ended::Abandoned => {
+                if call.kind != Kind::Connection {
+                    place.breaker.release(now);
+                }
+                return;
+            }
         };
         // The registry hears of what contradicts it.
         let listed = instances.iter().find(|it| it.url.as_str() == place.url);
@@ -185,33 +197,46 @@ impl Usage {
             Ended::Abandoned => true,
             Ended::Unreachable | Ended::TimedOut | Ended::Barred => false,
         };
-        if is_final || !call.may_repeat() {
+        // Woken early, it has not had the try that it was promised.
+        let waits = ended == Ended::Barred && now < call.all_until.max(call.asked_until);
+        if is_final || !(waits || call.may_repeat()) {
             return After::Over;
         }
-        call.tries += 1;
-        if let Some(at) = call.at.take() {
-            call.tried |= 1 << at;
-        }
+        call.tries += u32::from(!waits);
+        let place = call.at.take().map_or(0, |at| 1 << at);
+        call.tried |= place;
+        let asks = match ended {
+            Ended::Answered {
+                status,
+                retry_after: Some(wait),
+            } => {
+                // Too many requests are too many wherever they go.
+                if status == 429 {
+                    call.all_until = now + wait;
+                } else {
+                    if call.asked_until <= now {
+                        call.asked = 0;
+                    }
+                    call.asked |= place;
+                    call.asked_until = call.asked_until.max(now + wait);
+                }
+                true
+            }
+            _ => ended == Ended::Barred,
+        };
         let pauses = match call.kind {
             Kind::Request { .. } => RETRY,
             Kind::Connection => REOPEN,
         };
         let mut backoff = Backoff::new(pauses.0, pauses.1, 3).after(call.previous);
         call.previous = backoff.next(&mut self.rng);
-        let pause = match ended {
-            // Too many requests are too many wherever they go.
-            Ended::Answered {
-                status: 429,
-                retry_after: Some(wait),
-            } => wait.max(call.previous),
+        let pause = if self.is_elsewhere(now, call, instances) {
             // A healthy instance that was not tried yet need not be spared.
-            _ if self.is_elsewhere(now, call, instances) => Millis::ZERO,
-            Ended::Answered {
-                retry_after: Some(wait),
-                ..
-            } => wait.max(call.previous),
-            Ended::Barred => (self.first_to_open(instances, base) - now).max(call.previous),
-            _ => call.previous,
+            Millis::ZERO
+        } else if asks {
+            (self.first_free(call, instances, base) - now).max(call.previous)
+        } else {
+            call.previous
         };
         if pause < call.left(now) {
             After::Again(pause)
@@ -226,16 +251,20 @@ impl Usage {
             let url = it.url.as_str();
             it.health > HealthClass::Unhealthy
                 && (call.at.is_none() || self.known(url) != call.at)
-                && !self.was_tried(call, url)
+                && !self.is_among(call.tried, url)
+                && self.spared_until(call, url) <= now
                 && self.passes(now, url)
         })
     }
 
-    /// When the first of the circuits lets a request pass. One that is being tried may do so at any time.
-    fn first_to_open(&self, instances: &[Instance], base: &str) -> Millis {
-        let of = |url: &str| match self.state(url) {
-            State::Open(until) => until,
-            State::Closed | State::HalfOpen(_) => Millis::ZERO,
+    /// When the first of the instances may be asked. A circuit that is being tried may let a request pass at any time.
+    fn first_free(&self, call: &Call, instances: &[Instance], base: &str) -> Millis {
+        let of = |url: &str| {
+            let open = match self.state(url) {
+                State::Open(until) => until,
+                State::Closed | State::HalfOpen(_) => Millis::ZERO,
+            };
+            open.max(self.spared_until(call, url))
         };
         let listed = instances.iter().map(|it| of(it.url.as_str())).min();
         listed.unwrap_or_else(|| of(base))

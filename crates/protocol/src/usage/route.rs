@@ -31,7 +31,7 @@ impl Usage {
         let instances = instances(view, &call.service);
         let to = if instances.is_empty() {
             let base = &view.base_url;
-            (self.passes(now, base) || call.kind == Kind::Connection).then_some(base.as_str())
+            self.takes(now, &call, base).then_some(base.as_str())
         } else {
             self.choose(now, &call, instances)
         };
@@ -55,6 +55,12 @@ impl Usage {
         route
     }
 
+    /// Whether the call may be sent to `url`: its circuit lets it pass, and it was not asked to stay away.
+    fn takes(&self, now: Millis, call: &Call, url: &str) -> bool {
+        call.kind == Kind::Connection
+            || self.passes(now, url) && self.spared_until(call, url) <= now
+    }
+
     fn choose<'v>(
         &mut self,
         now: Millis,
@@ -74,10 +80,10 @@ impl Usage {
         let (mut best, mut chosen, mut total) = ((false, HealthClass::Unhealthy, false), None, 0);
         for it in instances {
             let url = it.url.as_str();
-            if !self.passes(now, url) && call.kind != Kind::Connection {
+            if !self.takes(now, call, url) {
                 continue;
             }
-            let is_new = it.health > HealthClass::Unhealthy && !self.was_tried(call, url);
+            let is_new = it.health > HealthClass::Unhealthy && !self.is_among(call.tried, url);
             // Weight 0: only when no other is left.
             let rank = (is_new, it.health, it.weight > 0);
             if rank < best {

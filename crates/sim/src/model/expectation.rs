@@ -14,12 +14,13 @@ use std::collections::BTreeMap;
 pub(crate) const FALLBACK: &str = "http://localhost:8010";
 
 /// The codes that say what stands in the way. The first two are no reasons for a loss.
-const BARRIERS: [&str; 13] = [
+const BARRIERS: [&str; 14] = [
     "no-candidates",
     "deadline",
     "nobody-listening",
     "not-found",
     "permission",
+    "mixed-content",
     "timed-out",
     "unreadable",
     "server-error",

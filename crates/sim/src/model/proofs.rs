@@ -1,6 +1,6 @@
 //! What single paths have proven of each candidate, in its present pass down the ladder.
 
-use crate::document::{Document, Route, Service, WISHES};
+use crate::document::{Document, HEALTH, Route, Service, WISHES};
 use crate::invariant::{Invariant, ensure};
 use crate::json::Shared;
 use crate::model::expectation::seen_methods;
@@ -8,10 +8,14 @@ use crate::world::Heard;
 use landfall_protocol::probe::Purpose;
 use landfall_protocol::snapshot::{Shown, View};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Debug, Default)]
-pub(crate) struct Proofs(BTreeMap<String, Pass>);
+pub(crate) struct Proofs {
+    passes: BTreeMap<String, Pass>,
+    /// Who had something that was asked for, or a document, and was not taken.
+    passed_over: BTreeSet<String>,
+}
 
 /// One pass down the ladder.
 #[derive(Debug, Default)]
@@ -25,8 +29,19 @@ impl Proofs {
     /// A probe leaves for `origin`.
     pub(crate) fn asked(&mut self, origin: &str, purpose: Purpose) {
         if purpose != Purpose::Endpoint {
-            self.0.remove(origin);
+            let before = self.passes.remove(origin);
+            if before.is_some_and(|it| !it.paths.is_empty()) {
+                self.pass_over(origin);
+            }
         }
+    }
+
+    pub(crate) fn pass_over(&mut self, origin: &str) {
+        self.passed_over.insert(origin.to_owned());
+    }
+
+    pub(crate) fn was_passed_over(&self, origin: &str) -> bool {
+        self.passed_over.contains(origin)
     }
 
     /// Its answer is there.
@@ -44,26 +59,27 @@ impl Proofs {
                     no_catch_all: true,
                     ..Pass::default()
                 };
-                self.0.insert(origin.to_owned(), pass);
+                self.passes.insert(origin.to_owned(), pass);
             }
             (Purpose::Endpoint, Heard::Path(status, allow)) => {
-                let Some(wish) = WISHES.iter().find(|it| it.path == path) else {
+                let mut known = WISHES.iter().map(|it| it.path).chain(HEALTH);
+                let Some(path) = known.find(|it| *it == path) else {
                     return;
                 };
-                let Some(pass) = self.0.get_mut(origin) else {
+                let Some(pass) = self.passes.get_mut(origin) else {
                     return;
                 };
                 let named = || allow.iter().flat_map(|it| it.split(", "));
                 if options {
                     if (200..300).contains(status) && allow.is_some() {
-                        pass.prove(wish.path, named());
+                        pass.prove(path, named());
                     }
                 } else if (200..300).contains(status) {
-                    pass.prove(wish.path, ["GET"]);
+                    pass.prove(path, ["GET"]);
                 } else if *status == 405 {
-                    pass.prove(wish.path, named());
+                    pass.prove(path, named());
                 } else if matches!(status, 401 | 403) {
-                    pass.prove(wish.path, []);
+                    pass.prove(path, []);
                 }
             }
             _ => {}
@@ -76,7 +92,7 @@ impl Proofs {
         origin: &str,
         view: &View,
     ) -> Result<Document, (Invariant, String)> {
-        let pass = self.0.get(origin);
+        let pass = self.passes.get(origin);
         let proven = pass.filter(|it| it.no_catch_all && !it.paths.is_empty());
         ensure(proven.is_some(), Invariant::ValueAsDelivered, || {
             format!("single paths of {origin} are shown of which none was proven: {pass:?}")
@@ -140,4 +156,10 @@ pub(super) fn describes(document: &Document, view: &View) -> bool {
         routes().any(|it| it.path == shown.path.as_str() && seen_methods(shown) == it.methods)
     };
     shown.len() == routes().count() && shown.iter().all(is_shown)
+}
+
+/// Whether the one path that was proven is that of a health check.
+pub(super) fn is_only_healthy(document: &Document) -> bool {
+    let mut routes = document.services.iter().flat_map(|it| &it.routes);
+    routes.all(|it| HEALTH.contains(&it.path))
 }

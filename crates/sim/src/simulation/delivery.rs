@@ -171,7 +171,8 @@ impl Simulation<'_> {
                 let input = match input {
                     Input::Visible(_) => Input::Visible(it.visible),
                     Input::Online(_) => Input::Online(self.world.online),
-                    Input::LocalAccess(_) => Input::LocalAccess(self.local_access),
+                    Input::LocalAccess(_) => Input::LocalAccess(self.permissions.loopback),
+                    Input::NetworkAccess(_) => Input::NetworkAccess(self.permissions.network),
                     other => other,
                 };
                 self.step(tab, input)
@@ -187,8 +188,11 @@ impl Simulation<'_> {
         self.tabs[tab].started = true;
         self.quiet.disturb(self.now);
         self.step(tab, Input::Start)?;
-        if self.local_access {
+        if self.permissions.loopback {
             self.step(tab, Input::LocalAccess(true))?;
+        }
+        if self.permissions.network {
+            self.step(tab, Input::NetworkAccess(true))?;
         }
         if !self.tabs[tab].visible {
             self.step(tab, Input::Visible(false))?;

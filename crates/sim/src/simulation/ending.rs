@@ -2,6 +2,7 @@
 
 use super::{Run, Simulation};
 use crate::invariant::Invariant;
+use crate::nearness::Permissions;
 use crate::schedule::{Clock, Cure, Ending, Page, Serves, Weather};
 use crate::serve::App;
 use crate::visit::Role;
@@ -54,8 +55,9 @@ impl Simulation<'_> {
         self.clock = Clock::Punctual;
         self.unsettle();
         self.world.online = true;
-        let barred = self.setup.page == Page::Public && !self.local_access;
-        self.local_access |= barred;
+        if !matches!(self.setup.page, Page::None | Page::Local) {
+            self.permissions = Permissions::ALL;
+        }
         for tab in self.used() {
             self.wait_for(tab)?;
         }
@@ -63,8 +65,12 @@ impl Simulation<'_> {
         for tab in self.used() {
             // Nothing is told that does not change: each of these is a reason to hurry, and a backend that comes up
             // while nobody does anything has to be found too.
-            if barred && !self.tabs[tab].visit.local_access {
+            let (now, told) = (self.permissions, self.tabs[tab].visit.permissions);
+            if now.loopback && !told.loopback {
                 self.step(tab, Input::LocalAccess(true))?;
+            }
+            if now.network && !told.network {
+                self.step(tab, Input::NetworkAccess(true))?;
             }
             if !self.tabs[tab].visit.online {
                 self.step(tab, Input::Online(true))?;

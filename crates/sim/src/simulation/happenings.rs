@@ -59,8 +59,12 @@ impl Simulation<'_> {
                 return self.signal_all(&Input::Online(online));
             }
             What::LocalAccess(allowed) => {
-                self.local_access = allowed;
+                self.permissions.loopback = allowed;
                 return self.signal_all(&Input::LocalAccess(allowed));
+            }
+            What::NetworkAccess(allowed) => {
+                self.permissions.network = allowed;
+                return self.signal_all(&Input::NetworkAccess(allowed));
             }
             What::OpenTab => self.open_tab(),
             What::CloseTab => return self.close_tab(tab),

@@ -30,6 +30,7 @@ pub(super) fn options(setup: &Setup, page: Option<&str>, kept: Option<&Kept>) ->
     };
     options.candidates = setup.origins.iter().map(|it| url(it.url)).collect();
     options.wanted = setup.wishes.iter().map(wanted).collect();
+    options.health = setup.health.and_then(|it| PathTemplate::parse(it).ok());
     options.service = setup.service.map(name);
     options.expect = Expect {
         catalog: setup.expect_catalog.then(|| name(serve::CATALOG_NAME)),

@@ -1,7 +1,7 @@
 //! The answers that are put together in one step.
 
 use super::{Heard, Told, World, index};
-use crate::document::{Document, WISHES};
+use crate::document::{Document, HEALTH, WISHES};
 use crate::json::Shared;
 use landfall_protocol::probe::{Answer, Body, Probe, Purpose};
 use landfall_protocol::rng::Rng;
@@ -48,7 +48,8 @@ pub(super) fn plain(path: &str, probe: &Probe, rng: &mut Rng) -> Told {
     }
     let known = WISHES
         .iter()
-        .position(|it| it.path == path && it.can_be_asked());
+        .position(|it| it.path == path && it.can_be_asked())
+        .or_else(|| HEALTH.iter().rposition(|it| *it == path));
     let asks_options = probe.method.as_str() == "OPTIONS";
     let (status, allow) = match known {
         Some(0) if asks_options => (200, Some("GET, POST")),
