@@ -11,6 +11,7 @@ import { Failure } from './common/failure.mjs';
 import { inRoot } from './common/paths.mjs';
 
 const RESOLVER = 'crates/protocol/src/resolver';
+const USAGE = 'crates/protocol/src/usage';
 const SCHEDULES = '20000';
 
 /** One way to break each invariant: its name, the file, and the text that is replaced by another. */
@@ -39,6 +40,17 @@ const MUTANTS = [
   ['living-leader-stays', `${RESOLVER}/tabs.rs`, '                _ => Millis::NEVER,', '                _ => self.takeover_at,'],
   ['followers-agree', `${RESOLVER}/publication.rs`, 'if self.tabs.is_followed() {', 'if self.tabs.is_followed() && self.holdings.is_live() {'],
   ['away-holds-nothing', `${RESOLVER}/tabs.rs`, '            io.act(Action::Leave);\n', ''],
+  ['sent-once', `${USAGE}/call.rs`, 'method.is_idempotent() && replayable && self.tries < retries', 'self.tries < retries'],
+  ['retries-bounded', `${USAGE}/call.rs`, '&& self.tries < retries', '&& self.tries <= retries'],
+  ['ends-by-deadline', `${USAGE}/call.rs`, 'if pause < call.left(now) {', 'if pause < Millis::NEVER {'],
+  ['retry-after-obeyed', `${USAGE}/route.rs`, '&& self.spared_until(call, url) <= now', ''],
+  ['open-circuit-left-alone', `${USAGE}.rs`, 'State::Open(until) | State::HalfOpen(until) => until <= now,', 'State::Open(until) | State::HalfOpen(until) => until > now,'],
+  ['barred-with-cause', `${USAGE}.rs`, 'State::Closed => true,', 'State::Closed => self.places.len() != 3,'],
+  ['goes-where-listed', `${USAGE}.rs`, 'name => it.name.as_str() == name,', 'name => it.name.as_str() >= name,'],
+  ['healthiest-first', `${USAGE}/route.rs`, 'let rank = (is_new, it.health, it.weight > 0);', 'let rank = (is_new, HealthClass::Unhealthy, it.weight > 0);'],
+  ['fails-over', `${USAGE}/call.rs`, '            Millis::ZERO\n        } else if asks', '            call.previous\n        } else if asks'],
+  ['loss-is-looked-for', `${USAGE}/call.rs`, 'self.wants_look = true;', 'self.wants_look = false;'],
+  ['reports-fit', `${USAGE}/call.rs`, 'place.failed += 1;', 'place.answered += 1;'],
   ['same-seed-same-run', `${RESOLVER}/machine.rs`, 'io: Io::new(seed),', 'io: Io::new({ static RUNS: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0); seed ^ RUNS.fetch_add(1, std::sync::atomic::Ordering::Relaxed) }),'],
 ];
 

@@ -208,6 +208,60 @@ fn too_many_requests_are_too_many_for_every_instance_but_unavailable_is_one() {
     }
 }
 
+/// As a host does that heard of a change: it does not wait for the end of the pause.
+#[test]
+fn who_asked_to_be_left_alone_is_left_alone_by_a_call_that_is_woken_early() {
+    for status in [503, 429] {
+        let (mut usage, view) = (Usage::new(1), boats(&[HEALTHY]));
+        let id = usage.begin("boats", request(Method::Get));
+        url(&mut usage, Millis(0), id, &view);
+        let asks = Ended::Answered {
+            status,
+            retry_after: Some(Millis(4_000)),
+        };
+        assert_eq!(
+            pause(usage.ended(Millis(0), id, asks, &view)),
+            Millis(4_000)
+        );
+        // However often it is woken: that was no try.
+        for now in [100, 200, 300].map(Millis) {
+            assert_eq!(usage.route(now, id, &view).to, None);
+            let left = pause(usage.ended(now, id, Ended::Barred, &view));
+            assert_eq!(now + left, Millis(4_000));
+        }
+        assert_eq!(url(&mut usage, Millis(4_000), id, &view), place(0));
+    }
+}
+
+#[test]
+fn one_that_asks_to_be_left_alone_keeps_nobody_from_another_one_that_has_come() {
+    let mut usage = Usage::new(1);
+    let (one, two) = (boats(&[HEALTHY]), boats(&[HEALTHY, HEALTHY]));
+    let id = usage.begin("boats", request(Method::Get));
+    url(&mut usage, Millis(0), id, &one);
+    let asks = Ended::Answered {
+        status: 503,
+        retry_after: Some(Millis(4_000)),
+    };
+    usage.ended(Millis(0), id, asks, &one);
+    assert_eq!(url(&mut usage, Millis(100), id, &two), place(1));
+}
+
+#[test]
+fn a_connection_that_nobody_wants_any_more_leaves_the_one_try_of_a_circuit_alone() {
+    let (mut usage, view) = (Usage::new(1), boats(&[HEALTHY]));
+    let connection = usage.begin("boats", Kind::Connection);
+    url(&mut usage, Millis(0), connection, &view);
+    for _ in 0..3 {
+        call(&mut usage, Millis(0), &view, Ended::Unreachable);
+    }
+    let now = Millis(5_000);
+    let id = usage.begin("boats", request(Method::Get));
+    url(&mut usage, now, id, &view);
+    usage.ended(now, connection, Ended::Abandoned, &view);
+    assert_eq!(call(&mut usage, now, &view, answered(200)), None);
+}
+
 #[test]
 fn who_fails_is_left_for_a_healthy_instance_at_once() {
     for seed in 0..50 {

@@ -5,6 +5,7 @@
 //! must hold. A session depends on its seed alone.
 
 mod draw;
+mod ending;
 mod judge;
 mod model;
 mod session;

@@ -7,6 +7,7 @@
 
 mod expectation;
 mod proofs;
+mod rank;
 
 use crate::document::{Document, Service, Stamp};
 use crate::invariant::{Checked, Invariant, ensure};
@@ -17,6 +18,7 @@ use expectation::Expectation;
 use landfall_protocol::refused::Code;
 use landfall_protocol::snapshot::{Snapshot, View};
 use proofs::Proofs;
+use rank::{judge_source, judge_stamp};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -378,37 +380,4 @@ impl Model {
             },
         )
     }
-}
-
-fn judge_source(must: &str, view: &View) -> Checked {
-    let rank = |source: &str| {
-        ["fallback", "cache", "provided", "live"]
-            .iter()
-            .position(|it| *it == source)
-    };
-    let shown = view.source.unwrap_or("nothing");
-    let what = || format!("{shown} is shown where {must} must be");
-    ensure(rank(shown) >= rank(must), Invariant::NoWorseSource, what)?;
-    ensure(shown == must, Invariant::ValueAsDelivered, what)
-}
-
-fn judge_stamp(must: Option<Stamp>, view: &View) -> Checked {
-    let (Some(must), Some(epoch), Some(revision)) = (must, &view.epoch, view.revision) else {
-        return ensure(
-            must.is_none() && view.epoch.is_none() && view.revision.is_none(),
-            Invariant::ValueAsDelivered,
-            || {
-                format!(
-                    "{:?} revision {:?} is shown where {must:?} must be",
-                    view.epoch, view.revision
-                )
-            },
-        );
-    };
-    let what = || format!("{epoch:?} revision {revision} is shown where {must:?} must be");
-    let same_registry = epoch.registry() == must.registry;
-    let older = same_registry && (epoch.boot(), revision) < (must.boot, must.revision);
-    ensure(!older, Invariant::NoOlderRevision, what)?;
-    let same = same_registry && (epoch.boot(), revision) == (must.boot, must.revision);
-    ensure(same, Invariant::ValueAsDelivered, what)
 }

@@ -4,6 +4,7 @@
 mod judge;
 mod options;
 mod relay;
+mod told;
 
 use crate::corners::Reached;
 use crate::digest::Digest;
@@ -11,7 +12,7 @@ use crate::document::Document;
 use crate::invariant::{Checked, Invariant, ensure};
 use crate::json::Shared;
 use crate::model::{Delivered, Given, Held, Kept, Model, Relayed};
-use crate::nearness::{Permissions, is_mixed};
+use crate::nearness::Permissions;
 use crate::promise::Promise;
 use crate::schedule::{Setup, Sharing};
 use crate::store::Store;
@@ -214,49 +215,6 @@ impl Visit {
             self.tell()?;
         }
         Ok(std::mem::take(&mut self.effects))
-    }
-
-    /// Whether a candidate may not be asked from where the page is.
-    fn is_barred(&self, candidate: usize) -> bool {
-        let url = self.setup.origins[candidate].url;
-        self.is_barred_url(url) || is_mixed(self.setup.page, url)
-    }
-
-    fn is_barred_url(&self, url: &str) -> bool {
-        self.permissions.bars(self.setup.page, url)
-    }
-
-    fn tell_model(&mut self, moment: Moment<'_>, input: &Input<Shared>) {
-        match input {
-            Input::Start => {
-                self.set_role(self.starting_role());
-                self.model.start(self.kept.as_ref());
-            }
-            Input::Lock(lock) => self.told_lock(*lock),
-            Input::Leave => self.set_role(Role::Away),
-            Input::Return => self.set_role(self.starting_role()),
-            Input::Looked(_) => self.model.look(moment.inline),
-            Input::Visible(visible) => self.visible = *visible,
-            Input::Online(online) => self.online = *online,
-            Input::LocalAccess(allowed) => self.permit(Permissions {
-                loopback: *allowed,
-                ..self.permissions
-            }),
-            Input::NetworkAccess(allowed) => self.permit(Permissions {
-                network: *allowed,
-                ..self.permissions
-            }),
-            _ => {}
-        }
-    }
-
-    fn permit(&mut self, permissions: Permissions) {
-        self.permissions = permissions;
-        self.promise.interrupt();
-        let live = self.model.live.as_ref().and_then(|it| it.origin.clone());
-        if let Some(origin) = live.filter(|it| self.is_barred_url(it)) {
-            self.model.doubt(&origin);
-        }
     }
 
     fn drain(

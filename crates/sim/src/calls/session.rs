@@ -1,16 +1,15 @@
 //! One session: virtual time, the host of the calls, and every invariant judged at every step.
 
-use super::draw::{Behaviour, Drawn, REGISTRY, draw, now, place};
+use super::draw::{Behaviour, Drawn, draw, now, place};
 use super::judge;
-use super::model::{Call, Circuit, Model, instances};
+use super::model::{Call, Model};
 use crate::digest::Digest;
 use crate::invariant::{Broken, Checked, Invariant, ensure};
 use crate::simulation::{Outcome, Queue};
-use landfall_protocol::catalog::HealthClass;
 use landfall_protocol::rng::Rng;
 use landfall_protocol::snapshot::View;
 use landfall_protocol::time::Millis;
-use landfall_protocol::usage::{After, CallId, Ended, Kind, MAX_TALLIES, Usage};
+use landfall_protocol::usage::{CallId, Ended, Kind, Usage};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -18,13 +17,12 @@ use std::rc::Rc;
 const SALT: u64 = 0x6361_6c6c_7300_0000;
 /// How long after the last wish a session goes on: longer than any deadline.
 const AFTERWARDS: u64 = 45_000;
-/// Between two looks for a lost backend.
-const LOOKS: u64 = 250;
 /// How long a host waits for a connection.
 const CONNECTING: u64 = 5_000;
 
 /// Something that is due.
-enum Due {
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Due {
     View(usize),
     Turn(usize),
     Wish(usize),
@@ -37,34 +35,34 @@ enum Due {
 
 /// What the host does for a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+pub(super) enum State {
     Waiting,
     Sent,
     /// A connection that is open.
     Open,
 }
 
-struct Hosted {
-    id: CallId,
-    call: Call,
-    state: State,
+pub(super) struct Hosted {
+    pub(super) id: CallId,
+    pub(super) call: Call,
+    pub(super) state: State,
     /// Which try this is: what is due for an earlier one is nobody's.
-    turn: u32,
+    pub(super) turn: u32,
 }
 
-struct Session {
-    rng: Rng,
-    drawn: Drawn,
-    usage: Usage,
-    model: Model,
-    view: Rc<View>,
-    behaves: Vec<Behaviour>,
-    calls: Vec<Hosted>,
-    queue: Queue<Due>,
-    now: u64,
-    outcome: Outcome,
-    digest: Digest,
-    log: Option<Vec<String>>,
+pub(super) struct Session {
+    pub(super) rng: Rng,
+    pub(super) drawn: Drawn,
+    pub(super) usage: Usage,
+    pub(super) model: Model,
+    pub(super) view: Rc<View>,
+    pub(super) behaves: Vec<Behaviour>,
+    pub(super) calls: Vec<Hosted>,
+    pub(super) queue: Queue<Due>,
+    pub(super) now: u64,
+    pub(super) outcome: Outcome,
+    pub(super) digest: Digest,
+    pub(super) log: Option<Vec<String>>,
 }
 
 /// Runs the session of a seed. With `log`, says what happens.
@@ -122,14 +120,14 @@ impl Session {
         })
     }
 
-    fn say(&mut self, what: impl FnOnce() -> String) {
+    pub(super) fn say(&mut self, what: impl FnOnce() -> String) {
         let now = self.now;
         if let Some(log) = &mut self.log {
             log.push(format!("{now:>7} calls  {}", what()));
         }
     }
 
-    fn mark(&mut self, corner: &str) {
+    pub(super) fn mark(&mut self, corner: &str) {
         self.outcome.reached.mark(corner);
     }
 
@@ -268,160 +266,5 @@ impl Session {
         } else {
             (after, ended)
         }
-    }
-
-    /// A try has ended: tells the model and the machine, and does what comes next.
-    fn end(&mut self, at: usize, ended: Ended) -> Checked {
-        let view = Rc::clone(&self.view);
-        let moment = self.now;
-        let hosted = &mut self.calls[at];
-        let call = &mut hosted.call;
-        let listed = instances(&view, call.service);
-        let failed = match ended {
-            Ended::Answered { status, .. } => status >= 500,
-            _ => true,
-        };
-        let was_at = call.at.clone();
-        if let Some(url) = &was_at
-            && ended != Ended::Barred
-        {
-            let counts = ended != Ended::Abandoned;
-            if call.request.is_some() {
-                self.model.ended(moment, url, counts.then_some(failed));
-            }
-            if counts {
-                self.model.tally(url, failed, listed);
-            }
-        }
-        if let Ended::Answered {
-            status,
-            retry_after: Some(wait),
-        } = ended
-        {
-            let who = if status == 429 { None } else { was_at.clone() };
-            call.spared
-                .insert(who.unwrap_or_default(), moment.saturating_add(wait.0));
-        }
-        // Woken early, it has not had the try that it was promised.
-        let rests = call.spared.values().any(|until| *until > moment);
-        call.tries += u32::from(ended != Ended::Barred || !rests);
-        call.failed_at.extend(was_at.clone());
-        let id = hosted.id;
-        let after = self.usage.ended(Millis(moment), id, ended, &view);
-        self.say(|| format!("call {at} ended {ended:?}, then {after:?}"));
-        self.judge_look(ended, was_at.is_some())?;
-        let hosted = &mut self.calls[at];
-        let call = &mut hosted.call;
-        let pause = match after {
-            After::Again(pause) => Some(pause.0),
-            After::Over => None,
-        };
-        self.digest.add_number(pause.unwrap_or(u64::MAX));
-        let free = |shut: fn(Circuit, u64) -> bool| {
-            let found =
-                listed
-                    .iter()
-                    .map(|it| (it.url.as_str(), it.health))
-                    .find(|(url, health)| {
-                        *health > HealthClass::Unhealthy
-                            && !call.failed_at.contains(*url)
-                            && call.spared_until(url) <= moment
-                            && !shut(self.model.circuit(url), moment)
-                    });
-            found.map(|it| it.0)
-        };
-        let sent_away = matches!(
-            ended,
-            Ended::Answered {
-                status: 429,
-                retry_after: Some(_)
-            }
-        );
-        let must = free(|circuit, _| !matches!(circuit, Circuit::Closed(_)));
-        let may = free(|circuit, now| matches!(circuit, Circuit::Open(_, until) if now < until));
-        if !self.model.forgets() {
-            judge::after(call, moment, pause, may, must.filter(|_| !sent_away))?;
-        }
-        let is_open = call.request.is_none() && matches!(ended, Ended::Answered { .. });
-        match pause {
-            _ if is_open => {
-                hosted.state = State::Open;
-                call.failed_at.clear();
-                let lasts = self.rng.between(50, 9_000);
-                let turn = hosted.turn;
-                self.queue
-                    .push(moment + lasts, Due::End(at, turn, Ended::Unreachable));
-            }
-            Some(pause) => {
-                hosted.state = State::Waiting;
-                call.at = None;
-                let late = self.rng.below(self.drawn.late + 1);
-                let turn = hosted.turn;
-                if !call.spared.is_empty() {
-                    self.outcome
-                        .reached
-                        .mark("a call waited for who asked to be left alone");
-                }
-                self.queue.push(moment + pause + late, Due::Try(at, turn));
-            }
-            None => {
-                call.over = true;
-                hosted.turn += 1;
-            }
-        }
-        if was_at.is_some_and(|url| matches!(self.model.circuit(&url), Circuit::Open(..))) {
-            self.mark("a circuit was open");
-        }
-        Ok(())
-    }
-
-    fn judge_look(&mut self, ended: Ended, was_somewhere: bool) -> Checked {
-        let rested = self.model.looked.is_none_or(|it| it + LOOKS <= self.now);
-        let must = ended == Ended::Unreachable && was_somewhere && rested;
-        if must {
-            self.model.looked = Some(self.now);
-        }
-        let looks = self.usage.take_look();
-        ensure(looks == must, Invariant::LossIsLookedFor, || {
-            format!("after {ended:?} a look is due: {must}, and wanted: {looks}")
-        })
-    }
-
-    fn report(&mut self) -> Checked {
-        let report = self.usage.report(&self.view);
-        let mut due = std::mem::take(&mut self.model.tallies);
-        due.retain(|_, it| *it != (0, 0));
-        if self.model.forgets() {
-            self.outcome
-                .reached
-                .mark("there were more instances than are remembered");
-            return Ok(());
-        }
-        let view = &self.view;
-        let takes = view.source == Some("live")
-            && view.rung == Some("catalog")
-            && view.origin.as_deref() == Some(REGISTRY.0)
-            && view
-                .services
-                .iter()
-                .any(|it| it.name.as_str() == "landfall");
-        let told = report.as_ref().map(|it| it.1.len());
-        let count = due.len().min(MAX_TALLIES);
-        let must = (takes && count > 0).then_some(count);
-        ensure(told == must, Invariant::ReportsFit, || {
-            format!("{must:?} instances are to be told of, told is {report:?}")
-        })?;
-        let Some((_, tallies)) = &report else {
-            return Ok(());
-        };
-        self.outcome
-            .reached
-            .mark("the registry heard of what contradicts it");
-        let fits = tallies
-            .iter()
-            .all(|it| due.get(it.url.as_str()) == Some(&(it.answered, it.failed)));
-        ensure(fits, Invariant::ReportsFit, || {
-            format!("{due:?} is to be told, told is {tallies:?}")
-        })
     }
 }
