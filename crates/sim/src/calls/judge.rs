@@ -53,7 +53,9 @@ pub(super) fn route(
         format!("a call goes to {to}, and listed is {urls:?}")
     })?;
     let spared = call.spared_until(to);
-    ensure(spared <= now, Invariant::RetryAfterObeyed, || {
+    // What was forgotten of an instance cannot be obeyed.
+    let obeys = spared <= now || model.forgets();
+    ensure(obeys, Invariant::RetryAfterObeyed, || {
         format!("{to} is asked again, and is to be left alone until {spared}")
     })?;
     let Some(_) = call.request else {
