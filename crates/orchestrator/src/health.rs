@@ -145,6 +145,11 @@ impl HealthState {
             .map(|entry| Latency::from_code(entry.latency).micros())
     }
 
+    /// Bytes that the remembered checks take.
+    pub(crate) const fn history_bytes(&self) -> usize {
+        self.history.capacity() * size_of::<Entry>()
+    }
+
     fn oldest_first(&self) -> impl ExactSizeIterator<Item = Entry> {
         let (len, next) = (self.history.len(), usize::from(self.next));
         (0..len).map(move |age| self.history[(next + age) % len])

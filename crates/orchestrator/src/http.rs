@@ -1,6 +1,7 @@
 //! What the daemon serves.
 
 mod answering;
+mod api_catalog;
 mod body;
 mod catalog;
 mod connections;
@@ -11,7 +12,9 @@ mod encoding;
 mod events;
 mod exposition;
 mod guard;
+mod memory;
 mod metrics;
+mod openapi;
 mod outcomes;
 mod progress;
 mod query;

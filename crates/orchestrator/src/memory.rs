@@ -1,25 +1,97 @@
 //! How much memory the daemon has.
 
+use serde::Serialize;
+
+/// Resident memory in bytes.
+#[derive(Debug, Serialize)]
+pub(crate) struct Resident {
+    /// All of it.
+    pub(crate) total: u64,
+    /// What of it is in files: the program itself, which other processes may share.
+    pub(crate) program: u64,
+}
+
+/// What the allocator has, in bytes.
+#[derive(Debug, Serialize)]
+pub(crate) struct Heap {
+    /// Given out.
+    pub(crate) in_use: usize,
+    /// Kept for the next who asks.
+    pub(crate) free: usize,
+}
+
 /// Resident memory in bytes, where the system tells it.
-#[cfg(target_os = "linux")]
 pub(crate) fn rss_bytes() -> Option<u64> {
-    let pages = procfs::process::Process::myself()
-        .and_then(|process| process.statm())
-        .ok()?
-        .resident;
-    Some(pages * procfs::page_size())
+    resident().map(|it| it.total)
+}
+
+/// Resident memory, where the system tells it.
+#[cfg(target_os = "linux")]
+pub(crate) fn resident() -> Option<Resident> {
+    let process = procfs::process::Process::myself().ok()?;
+    let pages = process.statm().ok()?;
+    let page = procfs::page_size();
+    Some(Resident {
+        total: pages.resident * page,
+        program: pages.shared * page,
+    })
 }
 
 /// Not known on this system.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn rss_bytes() -> Option<u64> {
+pub(crate) fn resident() -> Option<Resident> {
+    None
+}
+
+/// What glibc's allocator says of itself (`malloc_info`).
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+pub(crate) fn heap() -> Option<Heap> {
+    use malloc_info::info::{SystemType, TotalType};
+    let said = match malloc_info::malloc_info() {
+        Ok(said) => said,
+        Err(error) => {
+            tracing::debug!(%error, "the allocator says nothing");
+            return None;
+        }
+    };
+    let total = |kind: TotalType| {
+        let of_kind = said.total.iter().filter(|it| it.r#type == kind);
+        of_kind.map(|it| it.size).sum::<usize>()
+    };
+    let arenas = said.system.iter();
+    let arenas = arenas.filter(|it| it.r#type == SystemType::Current);
+    let arenas: usize = arenas.map(|it| it.size).sum();
+    let free = total(TotalType::Fast) + total(TotalType::Rest);
+    Some(Heap {
+        in_use: arenas.saturating_sub(free) + total(TotalType::Mmap),
+        free,
+    })
+}
+
+/// This allocator does not tell.
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub(crate) fn heap() -> Option<Heap> {
     None
 }
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
+    use super::*;
+
     #[test]
     fn this_process_has_some_memory() {
-        assert!(super::rss_bytes().is_some_and(|bytes| bytes > 100_000));
+        let resident = resident().unwrap();
+        assert!(resident.total > 100_000 && resident.program < resident.total);
+    }
+
+    #[cfg(target_env = "gnu")]
+    #[test]
+    fn the_allocator_knows_what_it_gave_out() {
+        let held = vec![1_u8; 64 << 20];
+        let with = heap().unwrap().in_use;
+        assert!(with >= held.len(), "{with}");
+        drop(held);
+        let without = heap().unwrap().in_use;
+        assert!(with - without > 32 << 20, "{with} {without}");
     }
 }

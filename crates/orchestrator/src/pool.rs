@@ -189,6 +189,16 @@ impl Pool {
         self.idle.get()
     }
 
+    /// Bytes that are kept for hosts and idle connections, without what the kernel and TLS keep.
+    pub(crate) fn kept(&self) -> usize {
+        let hosts = self.hosts.borrow();
+        let idle: usize = hosts.values().map(|host| host.idle.capacity()).sum();
+        let gate = size_of::<Semaphore>();
+        hosts.capacity() * size_of::<(SocketAddr, Host)>()
+            + hosts.len() * gate
+            + idle * size_of::<Connection>()
+    }
+
     /// Sends a request once its host and the pool have room, and reads the answer.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ mod departures;
 mod descriptions;
 mod doubts;
 mod drift;
+mod footprint;
 mod from_settings;
 mod instance;
 mod naming;

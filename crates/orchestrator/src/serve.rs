@@ -20,7 +20,7 @@ use crate::sockets::{PortFilter, Tracker};
 use crate::store::{State, StoreError, Writes, default_dir};
 use landfall_protocol::id::Epoch;
 use landfall_protocol::url::BaseUrl;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::net::SocketAddr;
@@ -177,6 +177,7 @@ fn assemble(
         checker: Rc::clone(&checker),
         outcomes: Outcomes::default(),
         traffic: Traffic::default(),
+        openapi: OnceCell::new(),
         connections: Cell::new(0),
         clock,
         registering: registering.map_err(|error| format!("nobody can register: {error}")),

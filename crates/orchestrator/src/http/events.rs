@@ -92,6 +92,13 @@ impl Hub {
         self.dropped.get()
     }
 
+    /// Bytes that are kept for them, without events: those are shared with the catalog.
+    pub(crate) fn kept(&self) -> usize {
+        let streams = self.streams.borrow();
+        let channel = WAITING * size_of::<Bytes>();
+        streams.capacity() * size_of::<Stream>() + streams.len() * channel
+    }
+
     /// Whether anybody listens to a topic.
     pub(crate) fn has(&self, topic: Topic) -> bool {
         self.streams

@@ -15,6 +15,9 @@ use landfall_protocol::usage::OUTCOMES;
 /// Where the catalog's changes are streamed.
 pub(crate) const EVENTS: &str = "/.well-known/landfall/events";
 
+/// Where the daemon describes its own API.
+pub(crate) const OPENAPI: &str = landfall_protocol::readers::openapi::PATH;
+
 /// What a path is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Route {
@@ -40,6 +43,12 @@ pub(crate) enum Route {
     Healthz,
     /// What it measures of itself.
     Metrics,
+    /// What its memory is for.
+    Memory,
+    /// The description of its API.
+    OpenApi,
+    /// Where the descriptions of all APIs are.
+    ApiCatalog,
     /// The dashboard's page.
     Dashboard,
 }
@@ -49,7 +58,7 @@ pub(crate) struct Entry {
     pub(crate) route: Route,
     pub(crate) name: &'static str,
     /// A path template. Its last segment may be a parameter.
-    path: &'static str,
+    pub(crate) path: &'static str,
     protocol: Protocol,
     /// The methods it has, besides OPTIONS.
     pub(crate) methods: &'static [Method],
@@ -84,7 +93,7 @@ impl Entry {
 }
 
 /// How many kinds of paths there are.
-pub(crate) const ROUTES: usize = 12;
+pub(crate) const ROUTES: usize = 15;
 
 pub(super) static TABLE: [Entry; ROUTES] = [
     Entry::get(Route::Catalog, "catalog", WELL_KNOWN),
@@ -115,6 +124,13 @@ pub(super) static TABLE: [Entry; ROUTES] = [
     },
     Entry::get(Route::Healthz, "healthz", "/healthz"),
     Entry::get(Route::Metrics, "metrics", "/metrics"),
+    Entry::get(Route::Memory, "memory", "/debug/memory"),
+    Entry::get(Route::OpenApi, "openapi", OPENAPI),
+    Entry::get(
+        Route::ApiCatalog,
+        "api-catalog",
+        landfall_protocol::readers::api_catalog::PATH,
+    ),
     Entry::get(Route::Dashboard, "dashboard", "/"),
 ];
 

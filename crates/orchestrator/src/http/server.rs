@@ -6,11 +6,13 @@ use super::catalog::Catalog;
 use super::dashboard;
 use super::events::{Hub, health_event};
 use super::guard::{Barred, Guard};
+use super::openapi;
 use super::outcomes::Outcomes;
 use super::reply::{Reply, json, method_not_allowed, refusal, reply};
 use super::routes::{Entry, FILES, Route, route};
 use super::services::Registering;
 use super::traffic::Traffic;
+use super::variant::Variants;
 use crate::budget::CpuBudget;
 use crate::checker::Checker;
 use crate::clock::{Clock, unix_ms};
@@ -22,7 +24,7 @@ use hyper::body::Incoming;
 use hyper::header::{HeaderValue, ORIGIN};
 use hyper::{Request, StatusCode};
 use landfall_protocol::method::Method;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 /// What the routes answer with.
@@ -38,6 +40,8 @@ pub(crate) struct Server {
     pub(crate) checker: Rc<Checker>,
     pub(crate) outcomes: Outcomes,
     pub(crate) traffic: Traffic,
+    /// The description of the API, once somebody wants it.
+    pub(crate) openapi: OnceCell<Variants>,
     /// Open connections of clients.
     pub(crate) connections: Cell<usize>,
     pub(crate) clock: Clock,
@@ -129,6 +133,9 @@ impl Server {
             Route::Service if method == Method::Put => self.renew(headers, parameter),
             Route::Service => self.show_service(parameter),
             Route::Metrics => self.metrics(),
+            Route::Memory => self.memory(),
+            Route::OpenApi => self.openapi.get_or_init(openapi::variants).reply(headers),
+            Route::ApiCatalog => self.api_catalog(),
             Route::Healthz => reply(StatusCode::OK, "text/plain; charset=utf-8", "ok\n"),
             Route::Dashboard => dashboard::reply(uri.path(), headers)
                 .unwrap_or_else(|| refusal(StatusCode::NOT_FOUND, "nothing is here")),

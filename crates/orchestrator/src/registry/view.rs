@@ -9,7 +9,9 @@ use landfall_protocol::catalog::{
 };
 use landfall_protocol::endpoint::Endpoint;
 use landfall_protocol::name::Name;
+use landfall_protocol::probe::Rung;
 use landfall_protocol::time::Millis;
+use landfall_protocol::url::BaseUrl;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -162,6 +164,22 @@ impl Registry {
     pub(crate) fn instances_by_class(&self) -> [(HealthClass, usize); 4] {
         let classes = self.instances.values().map(|it| it.health.class());
         by_class(std::iter::once(HealthClass::Healthy).chain(classes))
+    }
+
+    /// The daemon's own address.
+    pub(crate) fn own_url(&self) -> &BaseUrl {
+        // It has exactly one.
+        &self.own.instances[0].url
+    }
+
+    /// Instances that describe their API themselves: their address, where they were asked, and how it was found.
+    pub(crate) fn describing(&self) -> impl Iterator<Item = (&BaseUrl, BaseUrl, Rung)> {
+        let there = self.instances.values().filter(|it| it.gone_since.is_none());
+        there.filter_map(|it| {
+            let (rung, _) = it.description.before?;
+            let by_document = matches!(rung, Rung::OpenApi | Rung::ApiCatalog);
+            by_document.then_some((&it.url, it.origin(), rung))
+        })
     }
 
     /// How many services there are, with the daemon itself.

@@ -4,7 +4,7 @@ use crate::support::client::{connect, raw, request};
 use crate::support::daemon::{Daemon, QUIET};
 use std::io::{Read, Write};
 
-const ROUTES: [&str; 11] = [
+const ROUTES: [&str; 14] = [
     "/.well-known/landfall",
     "/.well-known/landfall/events",
     "/v1/health",
@@ -14,6 +14,9 @@ const ROUTES: [&str; 11] = [
     "/v1/services/0000000000000000",
     "/healthz",
     "/metrics",
+    "/debug/memory",
+    "/openapi.json",
+    "/.well-known/api-catalog",
     "/",
     "/nothing",
 ];

@@ -2,6 +2,7 @@
 
 mod catalog;
 mod checks;
+mod described;
 #[cfg(target_os = "linux")]
 mod doctor;
 mod drift;
