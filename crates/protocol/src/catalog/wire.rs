@@ -3,7 +3,7 @@
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// A whole catalog. `config` is absent here: it is any JSON, read with [`crate::json::Json::get`] and
+/// A whole catalog. `config` is absent here: it is any JSON, read with [`crate::json::Node::get`] and
 /// passed through untouched.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Document {
