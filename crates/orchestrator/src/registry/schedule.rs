@@ -59,8 +59,9 @@ impl Registry {
             .min()
     }
 
-    /// Adds the instances to check now to `queue` and puts the most urgent first: those that change, then those that
-    /// wait for longest. They count as queued until their verdict is recorded.
+    /// Adds the instances to check now to `queue` and puts the most urgent first: those that wait for longest, where a steady
+    /// one has to wait for an interval more than one that changes, and then has its turn. They count as queued until their
+    /// verdict is recorded.
     pub(crate) fn queue_due(&mut self, queue: &mut VecDeque<InstanceId>, now: Millis, pace: &Pace) {
         let before = queue.len();
         for (id, instance) in &mut self.instances {
@@ -70,8 +71,11 @@ impl Registry {
             }
         }
         if queue.len() > before {
-            let urgency =
-                |id: &InstanceId| self.instances.get(id).map(|it| (it.is_steady(), it.due));
+            let urgency = |id: &InstanceId| {
+                let instance = self.instances.get(id)?;
+                let handicap = Millis(u64::from(instance.is_steady()) * pace.interval(instance).0);
+                Some(instance.due + handicap)
+            };
             queue.make_contiguous().sort_by_key(urgency);
         }
     }

@@ -5,6 +5,7 @@ mod drift;
 mod machine;
 mod registrations;
 mod schedule;
+mod simulation;
 
 use super::*;
 use crate::health::Verdict;
