@@ -102,7 +102,9 @@ const moves = (handler) => async (lab, side, { limit, moveLimit, awayMs }) => {
   const elsewhere = await lab.backend(handler(2), ports[3]);
   const up = now();
   const live = await visited.told({ status: 'live', baseUrl: `http://localhost:${ports[3]}` }, moveLimit);
-  const relocated = visited.notes.some(({ kind, type }) => kind === 'event' && type === 'service-relocated');
+  // The event is told after the snapshot has changed.
+  const event = await visited.noted('event', AFTERWARDS_MS);
+  const relocated = event?.type === 'service-relocated';
   return { ms: live ? live.clock - up : null, requests: elsewhere.requests(live?.clock), relocated };
 };
 
