@@ -1,5 +1,6 @@
 //! Turns changes of the registry into revisions of the catalog and into events.
 
+use crate::cpu::cpu_used;
 use crate::http::{Catalog, Hub, Server, Topic};
 use crate::registry::Registry;
 use std::cell::RefCell;
@@ -9,6 +10,9 @@ use tokio::time::sleep;
 
 /// Between two revisions: changes that come together become one. The first is published at once.
 const TOGETHER: Duration = Duration::from_millis(50);
+/// How many times as long as a revision takes to make there is no other: with thousands of services it takes more than
+/// a moment.
+const RARITY: u32 = 50;
 /// Between two events of raw health.
 const HEALTH_EVERY: Duration = Duration::from_secs(1);
 
@@ -21,8 +25,10 @@ pub(crate) async fn publish_catalog(
     let changes = registry.borrow().changes();
     loop {
         changes.notified().await;
-        let services = registry.borrow().catalog();
-        match catalog.update(&services) {
+        let cpu = cpu_used();
+        let updated = catalog.update(registry.borrow().catalog());
+        let cost = Duration::from_micros(cpu_used().saturating_sub(cpu));
+        match updated {
             Ok(Some(news)) => {
                 tracing::debug!(revision = news.published.stamp().revision, "published");
                 hub.tell(&news);
@@ -32,7 +38,7 @@ pub(crate) async fn publish_catalog(
                 tracing::error!(%error, "the catalog could not be published; the last one stays");
             }
         }
-        sleep(TOGETHER).await;
+        sleep((cost * RARITY).clamp(TOGETHER, HEALTH_EVERY)).await;
     }
 }
 

@@ -160,8 +160,8 @@ fn assemble(
         events: EVENTS,
         config,
     };
-    let services = registry.borrow().catalog();
-    let catalog = Rc::new(Catalog::new(frame, &services).map_err(|error| no_catalog(&error))?);
+    let catalog = Catalog::new(frame, registry.borrow().catalog());
+    let catalog = Rc::new(catalog.map_err(|error| no_catalog(&error))?);
     let server = Rc::new(Server {
         name: RefCell::new(reload::name(&settings)),
         guard: RefCell::new(Guard::new(

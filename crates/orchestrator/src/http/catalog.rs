@@ -18,6 +18,7 @@ use hyper::header::HeaderMap;
 use landfall_protocol::catalog::wire;
 use landfall_protocol::id::Stamp;
 use published::Pieces;
+use std::borrow::Borrow;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -44,7 +45,10 @@ impl Catalog {
     ///
     /// # Errors
     /// When the document cannot be written as JSON.
-    pub(crate) fn new(frame: Frame, services: &[wire::Service]) -> serde_json::Result<Self> {
+    pub(crate) fn new<S: Borrow<wire::Service>>(
+        frame: Frame,
+        services: impl IntoIterator<Item = S>,
+    ) -> serde_json::Result<Self> {
         let published = frame.publish(1, Pieces::write(services)?)?;
         Ok(Self {
             frame: RefCell::new(frame),
@@ -70,7 +74,10 @@ impl Catalog {
     ///
     /// # Errors
     /// When the document cannot be written as JSON; what was published stays.
-    pub(crate) fn update(&self, services: &[wire::Service]) -> serde_json::Result<Option<News>> {
+    pub(crate) fn update<S: Borrow<wire::Service>>(
+        &self,
+        services: impl IntoIterator<Item = S>,
+    ) -> serde_json::Result<Option<News>> {
         let before = self.current();
         let pieces = Pieces::write(services)?;
         let next = self.next.take();

@@ -76,14 +76,19 @@ impl<F: Fn() -> I, I: Iterator<Item: Serialize>> Serialize for Series<F> {
 }
 
 impl Registry {
-    /// The services as the catalog document has them, with their labels.
-    pub(crate) fn catalog(&self) -> Vec<wire::Service> {
-        let services = self.catalog_services();
-        let services = services.iter().map(|service| wire::Service {
+    /// The services as the catalog document has them, with their labels. Each is made when it is its turn: all of them
+    /// at once would take more than the registry.
+    pub(crate) fn catalog(&self) -> impl Iterator<Item = wire::Service> {
+        self.shown().map(|service| wire::Service {
             labels: self.labels(&service.name),
             ..service.to_wire()
-        });
-        services.collect()
+        })
+    }
+
+    /// The services as the catalog shows them.
+    #[cfg(test)]
+    pub(crate) fn catalog_services(&self) -> Vec<CatalogService> {
+        self.shown().collect()
     }
 
     /// The labels of a service: those that it registered, else those of the settings.
@@ -93,7 +98,7 @@ impl Registry {
     }
 
     /// The services as the catalog shows them: the daemon itself first.
-    pub(crate) fn catalog_services(&self) -> Vec<CatalogService> {
+    fn shown(&self) -> impl Iterator<Item = CatalogService> {
         let names = self.services.iter().map(|(name, service)| {
             let title = service
                 .title
@@ -111,7 +116,7 @@ impl Registry {
             SERVICE_BYTES.saturating_sub(own + taken),
             MAX_ALL_ENDPOINTS - self.own.endpoints.len(),
         );
-        let services = self.services.iter().map(|(name, service)| {
+        let services = self.services.iter().map(move |(name, service)| {
             let instances = service
                 .instances
                 .iter()
@@ -123,7 +128,7 @@ impl Registry {
                 endpoints: fit(&service.endpoints, &mut room),
             }
         });
-        std::iter::once(self.own.clone()).chain(services).collect()
+        std::iter::once(self.own.clone()).chain(services)
     }
 
     /// The raw health of all instances.

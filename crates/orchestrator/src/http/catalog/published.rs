@@ -8,6 +8,7 @@ use landfall_protocol::catalog::wire;
 use landfall_protocol::id::{Epoch, Stamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::borrow::Borrow;
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
@@ -70,14 +71,16 @@ struct Labelled {
 }
 
 impl Pieces {
-    pub(super) fn write(services: &[wire::Service]) -> serde_json::Result<Self> {
+    pub(super) fn write<S: Borrow<wire::Service>>(
+        services: impl IntoIterator<Item = S>,
+    ) -> serde_json::Result<Self> {
         let mut pieces = Self::default();
         for service in services {
             if !pieces.json.is_empty() {
                 pieces.json.push(b',');
             }
             let start = pieces.json.len() as u32;
-            serde_json::to_writer(&mut pieces.json, service)?;
+            serde_json::to_writer(&mut pieces.json, service.borrow())?;
             pieces.places.push(start..pieces.json.len() as u32);
         }
         Ok(pieces)

@@ -11,6 +11,8 @@ use proptest::prelude::*;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
+const NOBODY: &[wire::Service] = &[];
+
 fn service(name: &str, health: HealthClass, team: &str) -> wire::Service {
     let url = BaseUrl::parse("http://127.0.0.1:8000").unwrap();
     let instances = vec![Instance {
@@ -76,9 +78,9 @@ fn the_revision_moves_with_the_document_and_with_nothing_else() {
     let degraded = service("a", HealthClass::Degraded, "shop");
     assert!(catalog.update(&[degraded]).unwrap().is_some());
     assert_eq!(revision(&catalog), 2);
-    catalog.update(&[]).unwrap();
+    catalog.update(NOBODY).unwrap();
     assert_eq!(revision(&catalog), 3);
-    assert!(catalog.update(&[]).unwrap().is_none());
+    assert!(catalog.update(NOBODY).unwrap().is_none());
 }
 
 #[test]
