@@ -13,6 +13,8 @@ use crate::reader::{Heard, read};
 use crate::registry::{Discovered, InstanceId, Registry};
 use crate::settings::Percent;
 use crate::sockets::{Kernel, Listening, Place, PortFilter, Tracker, owners};
+use landfall_protocol::endpoint::Wanted;
+use landfall_protocol::probe::Rung;
 use landfall_protocol::url::BaseUrl;
 use looks::{Circumstances, Looks};
 use std::cell::RefCell;
@@ -104,7 +106,10 @@ impl Finder {
         };
         let finder = Rc::clone(self);
         tokio::task::spawn_local(async move {
-            let reading = match finder.read(&order.origin, order.before).await {
+            let reading = match finder
+                .read(&order.origin, order.before, &order.wanted)
+                .await
+            {
                 // An answer without a description, where there was one, may be a service that is starting.
                 Heard::Http { reading, .. } => reading.described.is_some().then_some(reading),
                 Heard::Unchanged | Heard::NotHttp | Heard::Silent(_) => None,
@@ -206,7 +211,7 @@ impl Finder {
             if !self.tracker.borrow().has(&place) {
                 return;
             }
-            match self.read(&origin, None).await {
+            match self.read(&origin, None, &[]).await {
                 Heard::Http {
                     reading,
                     latency_us,
@@ -252,11 +257,13 @@ impl Finder {
     async fn read(
         &self,
         origin: &BaseUrl,
-        before: Option<(landfall_protocol::probe::Rung, u64)>,
+        before: Option<(Rung, u64)>,
+        wanted: &[Wanted],
     ) -> Heard {
         // The semaphore is never closed.
         let _reader = self.readers.acquire().await;
-        read(&self.pool, origin, before, &mut Buffers::default()).await
+        let mut buffers = Buffers::default();
+        read(&self.pool, origin, before, wanted, &mut buffers).await
     }
 }
 

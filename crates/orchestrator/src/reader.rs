@@ -4,6 +4,7 @@ use crate::identity::digest;
 use crate::pool::{Buffers, Failure, Pool, Request, Target, Want};
 use crate::registry::Reading;
 use landfall_protocol::catalog::Service;
+use landfall_protocol::endpoint::Wanted;
 use landfall_protocol::json::{MAX_DEPTH, OutOfBounds, check_bounds};
 use landfall_protocol::probe::{self, Answer, Body, Found, Ladder, Probe, Rung, Step};
 use landfall_protocol::url::BaseUrl;
@@ -27,15 +28,17 @@ pub(crate) enum Heard {
     Silent(Failure),
 }
 
-/// Asks `origin`, beginning with the question that was answered `before`, if there is one.
+/// Asks `origin`, beginning with the question that was answered `before`, if there is one. In the end the endpoints that
+/// are `wanted` are asked for one by one, unless the origin answers for any path; no other path is guessed.
 pub(crate) async fn read(
     pool: &Pool,
     origin: &BaseUrl,
     before: Option<(Rung, u64)>,
+    wanted: &[Wanted],
     buffers: &mut Buffers,
 ) -> Heard {
-    // Nothing is wanted by name, so no path is guessed and no catch-all can answer for it.
-    let mut ladder = Ladder::new(origin.clone(), &[], false, 0);
+    let nonce = if wanted.is_empty() { 0 } else { nonce() };
+    let mut ladder = Ladder::new(origin.clone(), wanted, true, nonce);
     if let Some((rung, _)) = before {
         ladder = ladder.start_at(rung);
     }

@@ -17,6 +17,7 @@ mod registrations;
 mod schedule;
 #[cfg(test)]
 mod tests;
+mod unclear;
 mod view;
 
 pub(crate) use adopt::{Discovered, Reading};

@@ -8,7 +8,7 @@ mod report;
 use super::{block_on, print, print_json};
 use crate::error::Error;
 use crate::pool::{Buffers, Failure, Limits, Pool, Target};
-use crate::reader::{as_ladder, ask_at, split};
+use crate::reader::{as_ladder, ask_at, nonce, split};
 use crate::registration::locate;
 use crate::settings::{Networks, Span};
 use clap::Args;
@@ -166,14 +166,6 @@ async fn ask(
     ask_at(pool, target, path, probe, buffers)
         .await
         .map_err(NoAnswer::Failed)
-}
-
-/// Part of a path that nobody can have.
-fn nonce() -> u32 {
-    let mut bytes = [0; 4];
-    // Without randomness the path is still an unlikely one.
-    let _ = getrandom::fill(&mut bytes);
-    u32::from_ne_bytes(bytes)
 }
 
 /// Says on a terminal what is being waited for, and takes it away again.

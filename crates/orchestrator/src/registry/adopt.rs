@@ -235,6 +235,7 @@ fn target(found: &Discovered) -> Option<Rc<Target>> {
 fn description(found: &Discovered) -> Description {
     Description {
         wanted: true,
+        is_declared: false,
         before: found.reading.described,
         due: Millis::ZERO,
         reading: false,

@@ -2,6 +2,7 @@
 
 use super::{InstanceId, Reading, Registry};
 use crate::identity;
+use landfall_protocol::endpoint::Wanted;
 use landfall_protocol::probe::Rung;
 use landfall_protocol::time::Millis;
 use landfall_protocol::url::BaseUrl;
@@ -12,6 +13,8 @@ pub(crate) struct ReadOrder {
     pub(crate) origin: BaseUrl,
     /// The question that was answered before, and the digest of the answer.
     pub(crate) before: Option<(Rung, u64)>,
+    /// Endpoints to ask for one by one where no document tells of them.
+    pub(crate) wanted: Vec<Wanted>,
 }
 
 impl Registry {
@@ -28,8 +31,15 @@ impl Registry {
         }
         description.reading = true;
         let before = description.before;
-        let origin = instance.origin();
-        Some(ReadOrder { origin, before })
+        let is_declared = description.is_declared;
+        let service = self.services.get(&instance.service);
+        Some(ReadOrder {
+            origin: instance.origin(),
+            before,
+            wanted: service
+                .filter(|_| is_declared)
+                .map_or_else(Vec::new, |it| it.unclear()),
+        })
     }
 
     /// Takes what an instance said of itself; `None` when it said nothing new.
@@ -39,7 +49,8 @@ impl Registry {
         };
         let description = &mut instance.description;
         description.reading = false;
-        if let Some(reading) = &reading {
+        let is_declared = description.is_declared;
+        if let Some(reading) = reading.as_ref().filter(|_| !is_declared) {
             description.before = reading.described;
         }
         description.ask_again_after(now, self.periods.reread);
@@ -47,6 +58,13 @@ impl Registry {
         else {
             return;
         };
+        if is_declared {
+            if service.clear_up(&reading.endpoints) {
+                tracing::info!(service = %instance.service, "methods of declared endpoints read");
+                self.changes.notify_one();
+            }
+            return;
+        }
         if let Some(place) = &instance.place {
             service.identity = identity::of(
                 &place.process.name,

@@ -1,6 +1,7 @@
 //! The services of the settings, at the start and when the settings change.
 
 use super::instance::Description;
+use super::unclear::any_unclear;
 use super::{Check, Instance, InstanceId, Registry, Service};
 use crate::health::HealthState;
 use crate::pool::Target;
@@ -102,7 +103,9 @@ impl Registry {
             instance.health = std::mem::take(&mut before.health);
             instance.checked = before.checked;
         }
-        let said_itself = stays && before.description.wanted && instance.description.wanted;
+        let says_itself = |it: &Description| it.wanted && !it.is_declared;
+        let said_itself =
+            stays && says_itself(&before.description) && says_itself(&instance.description);
         if said_itself {
             instance.description.before = before.description.before;
             instance.check = instance
@@ -152,7 +155,8 @@ fn instance(settings: &ServiceSettings) -> Instance {
     let target = Rc::new(settings.url.target.clone().verified(terms.verify));
     let check = Check::on(terms, &target, &endpoints);
     let description = Description {
-        wanted: endpoints.is_empty() && check.allows_questions(),
+        wanted: (endpoints.is_empty() || any_unclear(&endpoints)) && check.allows_questions(),
+        is_declared: !endpoints.is_empty(),
         before: None,
         due: Millis::ZERO,
         reading: false,

@@ -70,6 +70,8 @@ pub(crate) struct Check {
 pub(crate) struct Description {
     /// Whether it is asked at all: endpoints from the settings are not overwritten.
     pub(crate) wanted: bool,
+    /// Whether it is asked only for what its declared endpoints leave open.
+    pub(crate) is_declared: bool,
     /// The question that was answered before, and the digest of the answer.
     pub(crate) before: Option<(Rung, u64)>,
     /// When to ask again.

@@ -4,6 +4,7 @@
 //! gives the same services. A registered place that was found by its socket before is one instance, not two.
 
 use super::instance::Description;
+use super::unclear::any_unclear;
 use super::{Check, Instance, InstanceId, Registry, Service};
 use crate::pool::Target;
 use crate::registration::{MAX_REGISTRATIONS, Registration, RegistrationId, Seat};
@@ -144,9 +145,10 @@ impl Registry {
         let endpoints = endpoints.map_or(&[][..], |service| &service.endpoints);
         let check = Check::on(registration.check(), &seat.target, endpoints);
         let description = Description {
-            wanted: registration.is_silent()
+            wanted: (registration.is_silent() || any_unclear(&registration.endpoints))
                 && seat.target.is_loopback()
                 && check.allows_questions(),
+            is_declared: !registration.is_silent(),
             before: None,
             due: now,
             reading: false,

@@ -2,6 +2,7 @@
 
 mod catalog;
 mod checks;
+mod declared;
 mod described;
 #[cfg(target_os = "linux")]
 mod doctor;
