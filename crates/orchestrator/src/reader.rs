@@ -89,6 +89,14 @@ pub(crate) async fn read(
     }
 }
 
+/// A number that makes a path that nobody has. Where there is none to be had, zero does: who answers for that path
+/// answers for any.
+pub(crate) fn nonce() -> u32 {
+    let mut bytes = [0; 4];
+    let _ = getrandom::fill(&mut bytes);
+    u32::from_ne_bytes(bytes)
+}
+
 /// The failure of a request as the ladder knows it.
 pub(crate) const fn as_ladder(failure: Failure) -> probe::Failure {
     match failure {

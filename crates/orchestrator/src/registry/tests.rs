@@ -152,6 +152,55 @@ fn another_program_or_another_api_is_another_service() {
 }
 
 #[test]
+fn a_port_that_another_program_takes_is_not_the_service_that_was_there() {
+    let mut registry = registry();
+    let old = place("uvicorn", 1, 8_000);
+    adopt(
+        &mut registry,
+        0,
+        vec![found(&old, "Items API", &["/items"])],
+    );
+    registry.socket_gone(&old, Millis(1), 1);
+    let other = found(&place("node", 2, 8_000), "Items API", &["/items"]);
+    assert_eq!(
+        adopt(&mut registry, 2, vec![other]),
+        ["items-api: 8000 unhealthy", "items-api-8000: 8000 healthy"]
+    );
+    // Where it comes back, with another pid, it is known again.
+    let moved = found(&place("uvicorn", 3, 8_001), "Items API", &["/items"]);
+    assert_eq!(
+        adopt(&mut registry, 3, vec![moved]),
+        ["items-api: 8001 healthy", "items-api-8000: 8000 healthy"]
+    );
+}
+
+#[test]
+fn of_several_instances_one_that_comes_back_elsewhere_is_one_of_them() {
+    let mut registry = registry();
+    let at = |pid: u32, port| place("uvicorn", pid, port);
+    let both = [1, 2].map(|pid| found(&at(pid, 7_999 + pid as u16), "Items API", &["/items"]));
+    assert_eq!(
+        adopt(&mut registry, 0, both.to_vec()),
+        ["items-api: 8000 healthy, 8001 healthy"]
+    );
+    registry.socket_gone(&at(1, 8_000), Millis(1), 1);
+    assert_eq!(shown(&registry), ["items-api: 8001 healthy"]);
+    let third = found(&at(3, 8_002), "Items API", &["/items"]);
+    assert_eq!(
+        adopt(&mut registry, 2, vec![third]),
+        ["items-api: 8001 healthy, 8002 healthy"]
+    );
+    // The one that goes while another runs is not waited for; the last one is, and has moved.
+    registry.socket_gone(&at(2, 8_001), Millis(3), 3);
+    registry.socket_gone(&at(3, 8_002), Millis(4), 4);
+    let fourth = found(&at(4, 8_003), "Items API", &["/items"]);
+    assert_eq!(
+        adopt(&mut registry, 5, vec![fourth]),
+        ["items-api: 8003 healthy"]
+    );
+}
+
+#[test]
 fn a_restart_in_place_is_the_same_service_unless_its_title_is_another() {
     let mut registry = registry();
     let (before, after) = (place("uvicorn", 1, 8_000), place("uvicorn", 2, 8_000));

@@ -183,7 +183,7 @@ fn a_part_of_the_catalog_is_chosen_by_service_and_by_label() {
 fn checks_that_change_nothing_make_no_revision_and_a_change_of_class_makes_one() {
     let backend = Backend::start(&[("/up", 200, "{}")]);
     let daemon = Daemon::start(&format!(
-        "{QUIET}[checks]\ninterval = \"50ms\"\n[[services]]\nname = \"it\"\nurl = \"{}\"\nhealth_path = \"/up\"\n[services.endpoints.a]\npath = \"/a\"\n",
+        "{QUIET}[checks]\ninterval = \"50ms\"\n[[services]]\nname = \"it\"\nurl = \"{}\"\nhealth_path = \"/up\"\n[services.endpoints.a]\npath = \"/a\"\nmethods = [\"GET\"]\n",
         backend.url()
     ));
     let health = || daemon.service("it").unwrap()["instances"][0]["health"].clone();

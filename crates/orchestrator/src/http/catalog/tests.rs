@@ -230,7 +230,7 @@ proptest! {
         let catalog = catalog(&services(&BTreeMap::new()));
         let mut known = read(catalog.current().json());
         for (step, state) in history.iter().enumerate() {
-            catalog.update(&services(state)).unwrap();
+            catalog.update(services(state)).unwrap();
             if step == from {
                 known = read(catalog.current().json());
             }
