@@ -263,7 +263,8 @@ impl Finder {
         // The semaphore is never closed.
         let _reader = self.readers.acquire().await;
         let mut buffers = Buffers::default();
-        read(&self.pool, origin, before, wanted, &mut buffers).await
+        // Boxed: thousands of places may wait for their turn, and each would hold room for all that reading takes.
+        Box::pin(read(&self.pool, origin, before, wanted, &mut buffers)).await
     }
 }
 
