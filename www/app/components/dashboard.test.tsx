@@ -2,7 +2,7 @@
 // The states of the whole page, rendered from values alone.
 import { cleanup, fireEvent, render, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { endpoint, reading, service, snapshot, statusReading, verdict } from '../testing/fixtures';
+import { STATUS_BODY, endpoint, reading, service, snapshot, status, statusReading, verdict } from '../testing/fixtures';
 import type { StatusReading } from '../feeds/status-feed';
 import type { DriftReport } from '../model/drift';
 import { type HealthReport, verdictKey } from '../model/verdict';
@@ -99,6 +99,29 @@ describe('full', () => {
     page({ route: readRoute('#/config') });
     expect(screen.getByText('GREETING')).toBeDefined();
     expect(screen.getByText('"Welcome"')).toBeDefined();
+  });
+});
+
+describe('settings', () => {
+  const showing = (settings: object) => {
+    const value = statusReading().value;
+    if (value === null) throw new Error('the fixture has a value');
+    page({ status: reading({ ...value, status: status({ ...STATUS_BODY, settings }) }) });
+  };
+
+  test('a settings file that is wrong is told with its place, while the settings before it hold', () => {
+    showing({ file: '/etc/landfall.toml', reloads: 1, error: 'TOML parse error at line 2, column 1\nunknown field <b>', needs_restart: [] });
+    const banner = screen.getByRole('region', { name: 'Settings' });
+    expect(banner.textContent).toContain('What it said before still holds: /etc/landfall.toml.');
+    expect(banner.querySelector('pre')?.textContent).toBe('TOML parse error at line 2, column 1\nunknown field <b>');
+  });
+
+  test('values that need a restart are named, and without either nothing is said', () => {
+    showing({ file: null, reloads: 1, error: null, needs_restart: ['listen', 'name'] });
+    expect(screen.getByRole('region', { name: 'Settings' }).textContent).toBe('A restart is needed for new values of listen, name.');
+    cleanup();
+    showing({ file: null, reloads: 0, error: null, needs_restart: [] });
+    expect(screen.queryByRole('region', { name: 'Settings' })).toBeNull();
   });
 });
 

@@ -14,6 +14,7 @@ import { useTheme } from '../hooks/use-theme';
 import { AppHeader } from './frame/app-header';
 import { ConnectionBanner } from './frame/connection-banner';
 import { LiveRegion } from './frame/live-region';
+import { SettingsBanner } from './frame/settings-banner';
 import { SkipLink } from './frame/skip-link';
 import { ViewTabs } from './frame/view-tabs';
 import { ServicesView } from './services/services-view';
@@ -59,6 +60,7 @@ export function Dashboard({ snapshot, health, status, drift, route, changes, cli
       <LiveRegion message={announcement} />
       <AppHeader name={status.value?.status.name ?? null} connection={connection} theme={theme} onTheme={setTheme} />
       <ConnectionBanner connection={connection} lostSince={status.lostSince} origin={snapshot.origin} hasData={services.length > 0} />
+      {status.value !== null && <SettingsBanner settings={status.value.status.settings} />}
       <Summary loading={loading} known={known} services={services.length} endpoints={snapshot.endpoints.length} counts={counts} status={status} revision={snapshot.revision} boot={snapshot.epoch?.boot ?? null} />
       <ViewTabs current={route.view} counts={!known ? {} : { services: services.length, config: Object.keys(snapshot.config).length, ...(drift.value === null ? {} : { drift: drift.value.size }) }} />
       <main id="main" tabIndex={-1}>

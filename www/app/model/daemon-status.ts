@@ -1,5 +1,5 @@
 // The daemon's account of itself (/v1/status), parsed at the border: what it was allowed to use and what it used.
-import { amount, object, text } from './wire';
+import { amount, list, object, text } from './wire';
 
 /** The parts of /v1/status that the dashboard shows. A number the daemon does not say is null and shown as unknown, never as zero. */
 export interface DaemonStatus {
@@ -23,6 +23,13 @@ export interface DaemonStatus {
     readonly oldestVerdictMs: number | null;
   };
   readonly rssBytes: number | null;
+  readonly settings: {
+    readonly file: string | null;
+    /** What is wrong with the file as it is now, with line and column; the settings before it hold. Null while nothing is. */
+    readonly error: string | null;
+    /** The keys whose values in the file count after a restart only. */
+    readonly needsRestart: readonly string[];
+  };
   readonly checks: {
     readonly total: number | null;
     readonly failed: number | null;
@@ -33,6 +40,10 @@ export interface DaemonStatus {
   /** Open event streams, this page's own included. */
   readonly streams: number | null;
 }
+
+const MAX_FILE = 4_096;
+const MAX_ERROR = 16_384;
+const MAX_KEYS = 64;
 
 /** By how much the used share may be above the budget before it is called over it: the daemon promises to stay under 1.05 times. */
 const TOLERANCE = 1.05;
@@ -51,6 +62,7 @@ export function readDaemonStatus(body: unknown): DaemonStatus | null {
   const budget = object(wire?.budget);
   if (wire === null || budget === null) return null;
   const checks = object(wire.checks);
+  const settings = object(wire.settings);
   return {
     name: text(wire.name, 256),
     version: text(wire.version, 64),
@@ -66,6 +78,11 @@ export function readDaemonStatus(body: unknown): DaemonStatus | null {
       oldestVerdictMs: amount(budget.oldest_verdict_ms),
     },
     rssBytes: amount(object(wire.memory)?.rss_bytes),
+    settings: {
+      file: text(settings?.file, MAX_FILE),
+      error: text(settings?.error, MAX_ERROR),
+      needsRestart: list(settings?.needs_restart, MAX_KEYS).map((key) => text(key, 64)).filter((key) => key !== null),
+    },
     checks: {
       total: amount(checks?.total),
       failed: amount(checks?.failed),
