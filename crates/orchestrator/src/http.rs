@@ -32,6 +32,8 @@ pub(crate) use connections::serve;
 pub(crate) use events::{Hub, Topic};
 pub(crate) use guard::Guard;
 pub(crate) use outcomes::Outcomes;
+#[cfg(feature = "fuzzing")]
+pub(crate) use outcomes::parse as read_outcomes;
 pub(crate) use routes::{EVENTS, own_service};
 pub(crate) use server::Server;
 pub(crate) use services::Registering;

@@ -19,6 +19,9 @@ mod commands;
 mod cpu;
 mod error;
 mod finder;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod health;
 mod http;
 mod identity;

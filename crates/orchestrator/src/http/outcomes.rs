@@ -67,7 +67,8 @@ impl Outcomes {
     }
 }
 
-fn parse(bytes: &[u8]) -> Result<Vec<Tally>, String> {
+/// Reads a report.
+pub(crate) fn parse(bytes: &[u8]) -> Result<Vec<Tally>, String> {
     check_bounds(bytes, MAX_BYTES, MAX_DEPTH).map_err(|_| "the report is nested too deep")?;
     let json: serde_json::Value = serde_json::from_slice(bytes)
         .map_err(|error| format!("the report is not JSON: {error}"))?;

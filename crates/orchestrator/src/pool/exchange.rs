@@ -5,7 +5,7 @@ use super::connection::Connection;
 use super::head::{Framing, Head, MAX_HEAD, field};
 use std::io;
 use std::time::Instant;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 /// How much is asked of the kernel at a time: the response to a check fits.
 const READ: usize = 4 * 1_024;
@@ -55,17 +55,17 @@ pub enum Want {
 
 /// An answered exchange.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Answered {
-    pub(super) status: u16,
+pub(crate) struct Answered {
+    pub(crate) status: u16,
     /// From the request's last byte to the response's head.
-    pub(super) latency_us: u64,
+    pub(crate) latency_us: u64,
     /// Whether the connection can take another request.
-    pub(super) reusable: bool,
+    pub(crate) reusable: bool,
 }
 
 /// Why an exchange failed.
 #[derive(Debug)]
-pub(super) enum Broken {
+pub(crate) enum Broken {
     /// The connection ended or failed before a byte of the response: what a stale connection does.
     Silent(io::ErrorKind),
     /// The connection ended or failed within the response.
@@ -77,8 +77,8 @@ pub(super) enum Broken {
 }
 
 /// Sends `request` and reads the response into `buffers`.
-pub(super) async fn exchange(
-    stream: &mut Connection,
+pub(crate) async fn exchange(
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     write: impl FnOnce(&mut Vec<u8>),
     want: Want,
     buffers: &mut Buffers,
@@ -105,7 +105,10 @@ pub(super) async fn exchange(
     })
 }
 
-async fn read_head(stream: &mut Connection, raw: &mut Vec<u8>) -> Result<Head, Broken> {
+async fn read_head(
+    stream: &mut (impl AsyncRead + Unpin),
+    raw: &mut Vec<u8>,
+) -> Result<Head, Broken> {
     let mut interim = 0;
     loop {
         let silent = raw.is_empty() && interim == 0;
@@ -139,7 +142,7 @@ async fn read_head(stream: &mut Connection, raw: &mut Vec<u8>) -> Result<Head, B
 
 /// Reads the body; false when the connection holds something else than its end.
 async fn read_body(
-    stream: &mut Connection,
+    stream: &mut (impl AsyncRead + Unpin),
     head: &Head,
     want: Want,
     buffers: &mut Buffers,
@@ -179,11 +182,11 @@ async fn read_body(
             };
             let rest = bytes.len() - used;
             raw.truncate(head.len);
-            if rest > 0 {
-                return Ok(false);
-            }
             if body.len() > limit {
                 return too_large();
+            }
+            if rest > 0 {
+                return Ok(false);
             }
         }
         match head.framing {
@@ -199,7 +202,10 @@ async fn read_body(
     }
 }
 
-async fn read_more(stream: &mut Connection, raw: &mut Vec<u8>) -> Result<(), io::ErrorKind> {
+async fn read_more(
+    stream: &mut (impl AsyncRead + Unpin),
+    raw: &mut Vec<u8>,
+) -> Result<(), io::ErrorKind> {
     raw.reserve(READ);
     match stream.read_buf(raw).await {
         Ok(0) => Err(io::ErrorKind::UnexpectedEof),

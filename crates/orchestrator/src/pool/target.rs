@@ -121,10 +121,10 @@ impl Target {
         self.addresses.iter().map(SocketAddr::ip)
     }
 
-    /// Whether it is on this machine.
+    /// Whether it is on this machine, in whichever form its address is written.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
-        self.ips().all(|ip| ip.is_loopback())
+        self.ips().all(|ip| ip.to_canonical().is_loopback())
     }
 
     /// The addresses to connect to, best first; never empty.
