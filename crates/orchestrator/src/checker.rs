@@ -147,7 +147,7 @@ impl Checker {
         let verdict = match answer {
             Ok(Some(latency_us)) => Verdict::Alive { latency_us },
             // What is wrong is on this side.
-            Err(Failure::Starved | Failure::NoAuthorities) => Verdict::Unknown,
+            Err(Failure::Starved | Failure::NoAuthorities | Failure::Exhausted) => Verdict::Unknown,
             Ok(None) | Err(_) => Verdict::Failed,
         };
         self.work.total.set(self.work.total.get() + 1);

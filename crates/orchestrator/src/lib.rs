@@ -17,6 +17,7 @@ mod cli;
 mod clock;
 mod commands;
 mod cpu;
+mod descriptors;
 mod error;
 mod finder;
 #[cfg(feature = "fuzzing")]

@@ -14,11 +14,15 @@ mod head;
 mod target;
 mod tls;
 
+#[cfg(feature = "fuzzing")]
+pub(crate) use exchange::exchange;
 pub use exchange::{Buffers, Want};
 pub use target::{NotATarget, Target};
 
 use connection::{Connection, connect};
-use exchange::{Answered, Broken, exchange};
+#[cfg(not(feature = "fuzzing"))]
+use exchange::exchange;
+use exchange::{Answered, Broken};
 use landfall_protocol::method::SafeMethod;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -94,6 +98,9 @@ pub enum Failure {
     /// No answer within the deadline, but the daemon itself was not scheduled in time.
     #[error("the daemon itself was late")]
     Starved,
+    /// The daemon has no file descriptor left for a connection.
+    #[error("the daemon has no file descriptor left")]
+    Exhausted,
     /// The connection failed.
     #[error("the connection failed: {0}")]
     Connection(io::ErrorKind),

@@ -7,6 +7,7 @@ mod watch;
 
 use crate::budget::CpuBudget;
 use crate::checker::Checker;
+use crate::descriptors::kept_connections;
 use crate::finder::Finder;
 use crate::http::{Frame, Guard, Server};
 use crate::pool::{Limits, Pool};
@@ -278,11 +279,11 @@ fn seconds(span: Span) -> u32 {
 }
 
 /// What the pool may use.
-pub(crate) const fn limits(checks: &CheckSettings) -> Limits {
+pub(crate) fn limits(checks: &CheckSettings) -> Limits {
     Limits {
         in_flight: checks.in_flight.get(),
         per_host: checks.per_host.get(),
-        idle: checks.idle_connections,
+        idle: kept_connections(checks.idle_connections),
         deadline: checks.deadline.0,
     }
 }

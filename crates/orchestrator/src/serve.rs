@@ -3,6 +3,7 @@
 use crate::budget::CpuBudget;
 use crate::checker::{Checker, Work};
 use crate::clock::Clock;
+use crate::descriptors::raise_limit;
 use crate::error::Error;
 use crate::finder::Finder;
 use crate::http::{
@@ -46,7 +47,7 @@ pub struct Options {
 /// # Errors
 /// [`Error`] when it cannot start.
 pub fn serve(options: Options) -> Result<(), Error> {
-    raise_descriptor_limit();
+    raise_limit();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -223,20 +224,3 @@ fn announce(path: &Path, address: SocketAddr) -> std::io::Result<()> {
     fs::write(&temporary, format!("http://{address}\n"))?;
     fs::rename(&temporary, path)
 }
-
-/// Lets the daemon keep a connection for each service and each stream; the usual soft limit is 1,024.
-#[cfg(unix)]
-fn raise_descriptor_limit() {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let limit = getrlimit(Resource::Nofile);
-    let raised = Rlimit {
-        current: limit.maximum,
-        maximum: limit.maximum,
-    };
-    if limit.current != limit.maximum && setrlimit(Resource::Nofile, raised).is_err() {
-        tracing::debug!("the limit of file descriptors stays as it is");
-    }
-}
-
-#[cfg(not(unix))]
-fn raise_descriptor_limit() {}

@@ -69,6 +69,7 @@ impl Drop for Open<'_> {
 pub(crate) async fn serve(listener: TcpListener, server: Rc<Server>, stop: watch::Receiver<bool>) {
     let room = Arc::new(Semaphore::new(MAX_CONNECTIONS as usize));
     let mut stopped = stop.clone();
+    let mut short = false;
     loop {
         let accepted = async {
             let place = Arc::clone(&room).acquire_owned().await;
@@ -80,6 +81,9 @@ pub(crate) async fn serve(listener: TcpListener, server: Rc<Server>, stop: watch
         };
         match accepted {
             Ok((stream, _)) => {
+                if std::mem::take(&mut short) {
+                    tracing::info!("connections are accepted again");
+                }
                 let (server, stop) = (Rc::clone(&server), stop.clone());
                 tokio::task::spawn_local(async move {
                     let _open = Open::new(&server.connections);
@@ -88,7 +92,10 @@ pub(crate) async fn serve(listener: TcpListener, server: Rc<Server>, stop: watch
                 });
             }
             Err(error) => {
-                tracing::warn!(%error, "a connection was not accepted");
+                // Once, however long it lasts.
+                if !std::mem::replace(&mut short, true) {
+                    tracing::warn!(%error, "a connection was not accepted");
+                }
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }

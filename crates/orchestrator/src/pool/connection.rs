@@ -76,10 +76,26 @@ pub(super) async fn connect(target: &Target) -> Result<TcpStream, Failure> {
         match TcpStream::connect(address).await {
             Ok(stream) => return Ok(stream),
             Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {}
+            Err(error) if is_exhausted(&error) => return Err(Failure::Exhausted),
             Err(error) => failure = Failure::Connection(error.kind()),
         }
     }
     Err(failure)
+}
+
+/// Whether a connection could not be made for want of file descriptors, of the process or of the system.
+#[cfg(unix)]
+fn is_exhausted(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    matches!(
+        Errno::from_io_error(error),
+        Some(Errno::MFILE | Errno::NFILE)
+    )
+}
+
+#[cfg(not(unix))]
+const fn is_exhausted(_error: &io::Error) -> bool {
+    false
 }
 
 impl AsyncRead for Connection {

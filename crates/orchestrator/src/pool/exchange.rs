@@ -1,7 +1,6 @@
 //! One request and its response on one connection.
 
 use super::chunked::Chunked;
-use super::connection::Connection;
 use super::head::{Framing, Head, MAX_HEAD, field};
 use std::io;
 use std::time::Instant;

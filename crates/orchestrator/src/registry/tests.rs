@@ -1,5 +1,6 @@
 //! The registry as a plain machine: no sockets, no clock.
 
+mod clock;
 mod doubts;
 mod drift;
 mod machine;

@@ -9,6 +9,7 @@ mod doctor;
 mod drift;
 mod durability;
 mod events;
+mod faults;
 mod guard;
 mod lifecycle;
 mod metrics;
