@@ -86,6 +86,15 @@ const PARTS = [
   { name: 'pages', title: 'pages in Chromium against real services', needs: ['builds'], run: () => nodeTests('tests/pages') },
   { name: 'faults', title: 'pages under faults, in every browser engine', needs: ['builds'], run: quickFaults },
   { name: 'fuzz', title: 'the fuzz targets over their kept inputs', run: () => script('fuzz', '--smoke') },
+  {
+    name: 'soak',
+    title: 'the daemon among services that come, go and hang, briefly',
+    needs: ['builds'],
+    async run() {
+      await nodeTests('tests/soak');
+      await script('soak', '--smoke');
+    },
+  },
   { name: 'bench', title: 'every benchmark, once and briefly', needs: ['builds'], run: () => script('bench', '--smoke') },
 ];
 

@@ -26,7 +26,7 @@ async function isFree(port) {
 }
 
 /** The first of `count` free ports in a row. */
-async function freeRun(count) {
+export async function freeRun(count) {
   let first = LOWEST;
   for (let port = LOWEST; port < HIGHEST; port += 1) {
     if (!(await isFree(port))) first = port + 1;
