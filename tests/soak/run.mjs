@@ -75,14 +75,17 @@ export async function soak(folder, { minutes, smoke, seed, tell }) {
   const how = smoke ? BRIEF : FULL;
   const chance = random(seed);
   const services = await fleet(how.services);
+  for (const service of services) await service.comes();
   const daemon = await startLandfall(folder, { name: 'soak', settings: settings(services, how) });
   const registrar = createRegistrar(daemon.url, folder('soak', 'state', 'token'));
   const clients = createClients(daemon.url, { chance, streams: STREAMS, services });
   const samples = [];
   const failed = [];
   let changes = 0;
+  let done = false;
+  // Leases are renewed to the very end, while all that is still to come is waited for.
+  const renewing = every(1_000, () => done, () => registrar.renew(services));
   try {
-    for (const service of services) await service.comes();
     for (const service of services.filter(({ kind }) => kind === 'reg')) await registrar.register(service);
     await allKnown(daemon.url, services, 'at the beginning');
     tell(`${services.length} services are known; seed ${seed}`);
@@ -95,7 +98,6 @@ export async function soak(folder, { minutes, smoke, seed, tell }) {
         await change(chance, oneOf(chance, services), registrar);
         changes += 1;
       }),
-      every(1_000, over, () => registrar.renew(services)),
       every(how.actMs, over, () => clients.act()),
       every(how.sampleMs, over, () => {
         samples.push(look(daemon.pid));
@@ -120,6 +122,8 @@ export async function soak(folder, { minutes, smoke, seed, tell }) {
       forgiven_us: kept.forgiven_us, ...measured, bars: [...leaks, ...bars], breaches: [...breaches, ...failed],
     };
   } finally {
+    done = true;
+    await renewing;
     await clients.close();
     await daemon.stop();
     for (const service of services) await service.goes();

@@ -24,7 +24,7 @@ fn a_step_of_the_wall_clock_moves_no_lease_no_check_and_no_age() {
         let checked = Checked {
             target: order.target,
             verdict: Verdict::Alive { latency_us: 1 },
-            timed_out: false,
+            failure: None,
         };
         registry.record(id, &checked, Millis(now), wall);
         let due = registry.next_check();
