@@ -2,11 +2,12 @@
 
 use crate::clock::Clock;
 use crate::cpu::cpu_used;
-use crate::settings::{BudgetSettings, Policy};
+use crate::settings::{BudgetSettings, Percent, Policy};
 use landfall_protocol::throttle::{self, CpuShare, Decision, Throttle};
 use landfall_protocol::time::Millis;
 use serde::Serialize;
 use std::cell::{Cell, RefCell};
+use std::time::Duration;
 
 /// What a check is thought to cost before one was measured, in microseconds of CPU.
 const FIRST_ESTIMATE: u64 = 50;
@@ -36,8 +37,6 @@ struct State {
     throttle: Throttle,
     /// CPU time of one check in microseconds, smoothed.
     estimate: u64,
-    /// CPU time and checks done, when they were last counted.
-    counted: (u64, u64),
     pressure_seen: Option<Millis>,
 }
 
@@ -58,18 +57,21 @@ impl CpuBudget {
     pub(crate) fn new(settings: BudgetSettings, clock: &Clock) -> Self {
         let (law, share) = law(settings);
         let mut throttle = Throttle::new(law, share);
-        let cpu = cpu_used();
-        throttle.allow(clock.now(), cpu);
+        throttle.report(clock.now(), cpu_used());
         let state = State {
             throttle,
             estimate: FIRST_ESTIMATE,
-            counted: (cpu, 0),
             pressure_seen: None,
         };
         Self {
             settings: Cell::new(settings),
             state: RefCell::new(state),
         }
+    }
+
+    /// What it is of one core.
+    pub(crate) fn share(&self) -> Percent {
+        self.settings.get().cpu_percent
     }
 
     /// Another budget from now on.
@@ -80,19 +82,42 @@ impl CpuBudget {
         }
     }
 
-    /// How many checks may be started now. `done` is how many were done in all.
-    pub(crate) fn allow(&self, now: Millis, done: u64) -> Allowance {
+    /// How many checks may be started now.
+    pub(crate) fn allow(&self, now: Millis) -> Allowance {
         let mut state = self.state.borrow_mut();
         state.look_at_pressure(now);
-        let cpu = cpu_used();
-        state.estimate_cost(cpu, done);
-        match state.throttle.allow(now, cpu) {
+        match state.throttle.allow(now, cpu_used()) {
             Decision::Wait(until) => Allowance::Wait(until),
             Decision::Spend(micros) => {
+                let dearer = state.estimate.saturating_sub(micros);
+                state.throttle.exceed(dearer);
                 let checks = micros / state.estimate;
                 Allowance::Checks(usize::try_from(checks).unwrap_or(usize::MAX).max(1))
             }
         }
+    }
+
+    /// Learns what a check has used, in microseconds of CPU.
+    pub(crate) fn learn(&self, micros: u64) {
+        self.state.borrow_mut().estimate_cost(micros);
+    }
+
+    /// By what, in thousandths, the refill is lowered now, or the rate of checks.
+    pub(crate) fn pace_permille(&self) -> u32 {
+        self.state.borrow().throttle.pace()
+    }
+
+    /// A span, the longer the less of the budget pressure on the host leaves: five times as long at the most.
+    pub(crate) fn slowed(&self, span: Duration) -> Duration {
+        span.mul_f64(1_000.0 / f64::from(self.pace_permille().max(1)))
+    }
+
+    /// How long something rests that took so much of a CPU and asks nobody, for it to take at most one part in so many of
+    /// the budget as it is now.
+    pub(crate) fn rest(&self, cost: Duration, parts: u32) -> Duration {
+        let budget = self.share().fraction();
+        // A budget is a tenth of a percent at least.
+        self.slowed(cost).mul_f64(f64::from(parts) / budget)
     }
 
     /// By what, in thousandths, the wanted rate of checks is multiplied. Tokens leave the rate alone and hold back
@@ -107,7 +132,7 @@ impl CpuBudget {
     /// How it stands.
     pub(crate) fn view(&self, now: Millis) -> BudgetView {
         let mut state = self.state.borrow_mut();
-        state.throttle.allow(now, cpu_used());
+        state.throttle.report(now, cpu_used());
         let throttle = &state.throttle;
         BudgetView {
             policy: match self.settings.get().policy {
@@ -134,14 +159,8 @@ fn law(settings: BudgetSettings) -> (throttle::Policy, CpuShare) {
 }
 
 impl State {
-    fn estimate_cost(&mut self, cpu: u64, done: u64) {
-        let (cpu_before, done_before) = self.counted;
-        let checks = done.saturating_sub(done_before);
-        if checks == 0 {
-            return;
-        }
-        self.counted = (cpu, done);
-        let cost = (cpu.saturating_sub(cpu_before) / checks).clamp(5, 20_000);
+    fn estimate_cost(&mut self, micros: u64) {
+        let cost = micros.clamp(5, 20_000);
         self.estimate = (self.estimate * (ESTIMATE_WEIGHT - 1) + cost).div_ceil(ESTIMATE_WEIGHT);
     }
 
@@ -181,14 +200,14 @@ mod tests {
     #[tokio::test]
     async fn work_is_charged_with_what_it_really_used() {
         let budget = CpuBudget::new(BudgetSettings::default(), &Clock::start());
-        assert!(matches!(budget.allow(Millis(0), 0), Allowance::Checks(_)));
+        assert!(matches!(budget.allow(Millis(0)), Allowance::Checks(_)));
         let before = cpu_used();
         let mut sum = 0_u64;
         // Ten times what the bucket of a 1 % budget holds.
         while cpu_used() - before < 500_000 {
             sum = black_box(sum.wrapping_add(1));
         }
-        let allowed = budget.allow(Millis(1), 1);
+        let allowed = budget.allow(Millis(1));
         assert!(
             matches!(allowed, Allowance::Wait(until) if until > Millis(1_000)),
             "{allowed:?}"
@@ -201,15 +220,27 @@ mod tests {
         let mut state = State {
             throttle,
             estimate: FIRST_ESTIMATE,
-            counted: (0, 0),
             pressure_seen: None,
         };
-        for batch in 1..=40 {
-            state.estimate_cost(batch * 10_000, batch * 500);
-        }
+        (0..40).for_each(|_| state.estimate_cost(20));
         assert!((18..=27).contains(&state.estimate), "{}", state.estimate);
-        let before = state.estimate;
-        state.estimate_cost(1_000_000, 40 * 500);
-        assert_eq!(state.estimate, before);
+        // One measurement, however strange, does not decide.
+        state.estimate_cost(u64::MAX);
+        assert!(state.estimate < 2_600, "{}", state.estimate);
+    }
+
+    #[test]
+    fn what_asks_nobody_rests_for_longer_on_a_host_under_pressure() {
+        let budget = CpuBudget::new(BudgetSettings::default(), &Clock::start());
+        let cost = Duration::from_millis(1);
+        let rested = |budget: &CpuBudget| budget.rest(cost, 2).as_millis();
+        assert!((199..=201).contains(&rested(&budget)));
+        let slow = |secs| {
+            let now = Millis::from_secs(secs);
+            budget.state.borrow_mut().throttle.observe_pressure(now, 90);
+        };
+        (0..20).for_each(|look| slow(look * 5));
+        assert_eq!(budget.pace_permille(), 200);
+        assert!((999..=1_001).contains(&rested(&budget)));
     }
 }

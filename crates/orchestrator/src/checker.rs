@@ -6,6 +6,7 @@
 
 use crate::budget::{Allowance, CpuBudget};
 use crate::clock::{Clock, unix_ms};
+use crate::cpu::metered;
 use crate::finder::Finder;
 use crate::health::Verdict;
 use crate::pool::{Buffers, Failure, Pool, Request, Want};
@@ -20,6 +21,9 @@ use tokio::sync::Notify;
 
 /// Read of a body for the sake of the connection; what is longer costs the connection.
 const DISCARD: usize = 64 * 1_024;
+
+/// One check in so many is measured: a prime, so that it is not always that of the same services.
+const MEASURED: u64 = 17;
 
 /// The checker.
 pub(crate) struct Checker {
@@ -84,6 +88,7 @@ impl Checker {
                 now,
                 &self.pace(),
             );
+            self.registry.borrow_mut().outdate(now, &self.pace());
             let blocked = self.start_what_is_allowed(now);
             let next = match blocked {
                 Some(until) => Some(until),
@@ -109,7 +114,7 @@ impl Checker {
         if queued.is_empty() || !ready.is_empty() {
             return None;
         }
-        match self.budget.allow(now, self.work.total.get()) {
+        match self.budget.allow(now) {
             Allowance::Wait(until) => return Some(until),
             Allowance::Checks(number) => {
                 let number = number.min(queued.len());
@@ -130,7 +135,12 @@ impl Checker {
             let Some(id) = self.work.ready.borrow_mut().pop_front() else {
                 break;
             };
-            self.check(id, &mut buffers).await;
+            if self.work.total.get().is_multiple_of(MEASURED) {
+                let ((), micros) = metered(self.check(id, &mut buffers)).await;
+                self.budget.learn(micros);
+            } else {
+                self.check(id, &mut buffers).await;
+            }
         }
         self.work.workers.set(self.work.workers.get() - 1);
         self.work.buffers.borrow_mut().push(buffers);

@@ -5,6 +5,7 @@
 
 mod looks;
 
+use crate::budget::CpuBudget;
 use crate::clock::{Clock, unix_ms};
 use crate::cpu::cpu_used;
 use crate::http::Hub;
@@ -38,6 +39,7 @@ pub(crate) struct Finder {
     registry: Rc<RefCell<Registry>>,
     pool: Rc<Pool>,
     clock: Clock,
+    budget: Rc<CpuBudget>,
     tracker: RefCell<Tracker>,
     /// Who follows the catalog.
     hub: Rc<Hub>,
@@ -57,17 +59,19 @@ impl Finder {
         pool: Rc<Pool>,
         clock: Clock,
         tracker: Tracker,
-        budget: Percent,
+        budget: Rc<CpuBudget>,
         hub: Rc<Hub>,
     ) -> Self {
+        let share = budget.share().fraction();
         Self {
             registry,
             pool,
             clock,
+            budget,
             tracker: RefCell::new(tracker),
             hub,
             readers: Semaphore::new(READERS),
-            looks: RefCell::new(Looks::new(budget.fraction(), clock.now())),
+            looks: RefCell::new(Looks::new(share, clock.now())),
             look: Notify::new(),
             pending: RefCell::default(),
             undecided: RefCell::default(),
@@ -153,6 +157,7 @@ impl Finder {
             }
             let how = Circumstances {
                 cost,
+                pace_permille: self.budget.pace_permille(),
                 is_missing: self.registry.borrow().misses_any(),
                 is_watched: self.hub.len() > 0,
             };

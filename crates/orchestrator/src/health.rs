@@ -101,6 +101,11 @@ impl HealthState {
         }
     }
 
+    /// The last verdict is so old that nothing is known any more. What the next one means is as if this were the last.
+    pub(crate) const fn outdate(&mut self) {
+        self.class = HealthClass::Unknown;
+    }
+
     /// Nobody listens any more.
     pub(crate) fn lost(&mut self) {
         self.score = Some(Health::DEAD);
@@ -121,7 +126,7 @@ impl HealthState {
         self.score.map(Health::get)
     }
 
-    /// The class of the score; unknown before the first check and after one that says nothing.
+    /// The class of the score; unknown before the first check, after one that says nothing, and when the last one is too old.
     #[must_use]
     pub(crate) const fn class(&self) -> HealthClass {
         self.class

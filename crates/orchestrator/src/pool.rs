@@ -10,13 +10,16 @@
 mod chunked;
 mod connection;
 mod exchange;
+mod failure;
 mod head;
+mod run_queue;
 mod target;
 mod tls;
 
 #[cfg(feature = "fuzzing")]
 pub(crate) use exchange::exchange;
 pub use exchange::{Buffers, Want};
+pub use failure::Failure;
 pub use target::{NotATarget, Target};
 
 use connection::{Connection, connect};
@@ -24,6 +27,7 @@ use connection::{Connection, connect};
 use exchange::exchange;
 use exchange::{Answered, Broken};
 use landfall_protocol::method::SafeMethod;
+use run_queue::RunQueue;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::io;
@@ -85,42 +89,6 @@ pub struct Reply {
     pub latency_us: u64,
 }
 
-/// Why there is no answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Failure {
-    /// Nobody listens.
-    #[error("connection refused")]
-    Refused,
-    /// No complete answer within the deadline.
-    #[error("no complete answer within the deadline")]
-    Timeout,
-    /// No answer within the deadline, but the daemon itself was not scheduled in time.
-    #[error("the daemon itself was late")]
-    Starved,
-    /// The daemon has no file descriptor left for a connection.
-    #[error("the daemon has no file descriptor left")]
-    Exhausted,
-    /// The connection failed.
-    #[error("the connection failed: {0}")]
-    Connection(io::ErrorKind),
-    /// The answer is not HTTP/1.
-    #[error("the answer is not HTTP/1")]
-    NotHttp,
-    /// The body is larger than wanted.
-    #[error("the body is larger than allowed")]
-    TooLarge,
-    /// Nobody who is trusted vouches for the certificate, or it is another server's, or out of date.
-    #[error("the certificate is not valid: name its authority in checks.ca_file")]
-    Untrusted,
-    /// The server does not speak TLS as it should.
-    #[error("the server does not speak TLS, or none that is known here")]
-    NotTls,
-    /// There is nothing to verify certificates by.
-    #[error("there are no certificates of authorities to verify by")]
-    NoAuthorities,
-}
-
 struct Host {
     gate: Rc<Semaphore>,
     idle: Vec<Connection>,
@@ -134,6 +102,7 @@ pub struct Pool {
     hosts: RefCell<HashMap<SocketAddr, Host>>,
     idle: Cell<usize>,
     tls: Tls,
+    run_queue: RunQueue,
 }
 
 impl Pool {
@@ -147,6 +116,7 @@ impl Pool {
             hosts: RefCell::default(),
             idle: Cell::new(0),
             tls: Tls::default(),
+            run_queue: RunQueue::default(),
         }
     }
 
@@ -274,10 +244,11 @@ impl Pool {
             None
         };
         let _slot = permit(&self.slots).await?;
-        let started = Instant::now();
+        let (started, waited) = (Instant::now(), self.run_queue.begin());
         match timeout(deadline, work).await {
             Ok(done) => done,
             Err(_) if started.elapsed() > deadline + OWN_DELAY => Err(Failure::Starved),
+            Err(_) if self.run_queue.has_starved(waited, deadline) => Err(Failure::Starved),
             Err(_) => Err(Failure::Timeout),
         }
     }

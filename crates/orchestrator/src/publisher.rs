@@ -1,5 +1,6 @@
 //! Turns changes of the registry into revisions of the catalog and into events.
 
+use crate::budget::CpuBudget;
 use crate::cpu::cpu_used;
 use crate::http::{Catalog, Hub, Server, Topic};
 use crate::registry::Registry;
@@ -10,9 +11,13 @@ use tokio::time::sleep;
 
 /// Between two revisions: changes that come together become one. The first is published at once.
 const TOGETHER: Duration = Duration::from_millis(50);
-/// How many times as long as a revision takes to make there is no other: with thousands of services it takes more than
-/// a moment.
-const RARITY: u32 = 50;
+/// What revisions may take of the budget, one part in so many, of what pressure on the host leaves of it: with thousands of
+/// services one takes more than a moment to make.
+const REVISION_PARTS: u32 = 2;
+/// What events of raw health may take.
+const HEALTH_PARTS: u32 = 5;
+/// What has changed waits for no longer, whatever it costs to tell: five times as long on a host under pressure.
+const LONGEST: Duration = Duration::from_secs(1);
 /// Between two events of raw health.
 const HEALTH_EVERY: Duration = Duration::from_secs(1);
 
@@ -21,6 +26,7 @@ pub(crate) async fn publish_catalog(
     registry: Rc<RefCell<Registry>>,
     catalog: Rc<Catalog>,
     hub: Rc<Hub>,
+    budget: Rc<CpuBudget>,
 ) {
     let changes = registry.borrow().changes();
     loop {
@@ -38,21 +44,26 @@ pub(crate) async fn publish_catalog(
                 tracing::error!(%error, "the catalog could not be published; the last one stays");
             }
         }
-        sleep((cost * RARITY).clamp(TOGETHER, HEALTH_EVERY)).await;
+        let rest = budget.rest(cost, REVISION_PARTS);
+        sleep(rest.clamp(TOGETHER, budget.slowed(LONGEST))).await;
     }
 }
 
 /// Sends raw health while somebody wants it, for ever.
 pub(crate) async fn publish_health(server: Rc<Server>) {
     let verdicts = server.registry.borrow().verdicts();
+    let mut rest = HEALTH_EVERY;
     loop {
         while !server.hub.has(Topic::Health) {
             server.hub.joined().await;
         }
         // Whoever opened a stream was told just then.
-        sleep(HEALTH_EVERY).await;
+        sleep(rest.clamp(HEALTH_EVERY, server.budget.slowed(LONGEST))).await;
         verdicts.notified().await;
+        let cpu = cpu_used();
         server.hub.send(Topic::Health, &server.health_event());
+        let cost = Duration::from_micros(cpu_used().saturating_sub(cpu));
+        rest = server.budget.rest(cost, HEALTH_PARTS);
     }
 }
 

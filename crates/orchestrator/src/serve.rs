@@ -124,7 +124,7 @@ fn assemble(
         Rc::clone(&pool),
         clock,
         tracker,
-        settings.budget.cpu_percent,
+        Rc::clone(&budget),
         Rc::clone(&hub),
     ));
     let checker = Rc::new(Checker {
@@ -183,7 +183,12 @@ fn assemble(
         clock,
         registering: registering.map_err(|error| format!("nobody can register: {error}")),
     });
-    spawn_local(publish_catalog(registry, catalog, Rc::clone(&hub)));
+    spawn_local(publish_catalog(
+        registry,
+        catalog,
+        Rc::clone(&hub),
+        Rc::clone(&budget),
+    ));
     spawn_local(publish_health(Rc::clone(&server)));
     spawn_local(publish_drift(Rc::clone(&server)));
     spawn_local(hub.keep_alive());

@@ -22,7 +22,8 @@ pub use share::CpuShare;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Policy {
     /// CPU-time tokens: refilled at the budget, charged with what was used; the balance may become negative and is earned back.
-    /// Pressure on the host lowers the refill.
+    /// Pressure on the host lowers the refill. Whatever the balance, work that waits is given one batch in ten seconds, which
+    /// is a fortieth of the budget: what asks nobody cannot keep it from ever being done.
     #[default]
     Tokens,
     /// Once a second the pace times 0.9 when more than the budget was used, else times 1.1, kept in 0.2..=1.0. Never waits, and
@@ -95,9 +96,22 @@ impl Throttle {
     /// `cpu_used_total` is the CPU time of the process in microseconds. What it had used before the first call is not charged.
     pub fn allow(&mut self, now: Millis, cpu_used_total: u64) -> Decision {
         self.charge(now, cpu_used_total);
-        match &self.law {
+        match &mut self.law {
             Law::Tokens(bucket) => bucket.decide(now, self.pressure.permille()),
             Law::Factor(_) => Decision::Spend(u64::MAX),
+        }
+    }
+
+    /// Takes in what the process has used so far, without asking for anything.
+    pub fn report(&mut self, now: Millis, cpu_used_total: u64) {
+        self.charge(now, cpu_used_total);
+    }
+
+    /// What was just started is expected to cost so many microseconds more than [`Decision::Spend`] said, since the least
+    /// piece of work costs that much. The next batch that the balance does not pay for is given so much later.
+    pub fn exceed(&mut self, micros: u64) {
+        if let Law::Tokens(bucket) = &mut self.law {
+            bucket.exceed(micros);
         }
     }
 

@@ -8,6 +8,7 @@ use landfall_protocol::{
     throttle::{CpuShare, Decision, Policy, Throttle},
     time::Millis,
 };
+use proptest::prelude::*;
 
 const BUDGET: CpuShare = CpuShare::from_permille(10);
 const SECONDS: u64 = 1_200;
@@ -141,17 +142,111 @@ fn the_factor_law_keeps_near_the_budget_until_its_floor_breaks_it() {
 fn what_serving_clients_uses_is_charged_and_the_rest_forgiven() {
     let mut throttle = Throttle::new(Policy::Tokens, BUDGET);
     throttle.allow(Millis(0), 0);
-    // A whole core for ten seconds: 1,000 s of the budget, of which a minute is earned back.
+    throttle.allow(Millis::from_secs(9), 0);
+    // Ten seconds of a core: 1,000 s of the budget, of which a minute is earned back.
     let Decision::Wait(until) = throttle.allow(Millis::from_secs(10), 10_000_000) else {
         panic!("it may spend")
     };
-    assert_eq!(until, Millis::from_secs(10 + 60) + Millis(250));
-    assert_eq!(throttle.forgiven(), 10_000_000 - 100_000 - 10_000 - 600_000);
+    assert_eq!(until, Millis::from_secs(9 + 10));
+    assert_eq!(throttle.forgiven(), 10_000_000 - 10_000 - 10_000 - 600_000);
     assert_eq!(throttle.used(Millis::from_secs(10)).permille(), 1_000);
-    assert!(matches!(
-        throttle.allow(until, 10_000_000),
-        Decision::Spend(_)
-    ));
+    // Until then there is a batch every ten seconds, then there are tokens for one after the other.
+    let (mut now, mut batches) = (until, Vec::new());
+    while batches.len() < 8 {
+        match throttle.allow(now, 10_000_000) {
+            Decision::Spend(_) => {
+                batches.push(now.0);
+                now += Millis(1);
+            }
+            Decision::Wait(until) => now = until,
+        }
+    }
+    assert_eq!(
+        batches,
+        [
+            19_000, 29_000, 39_000, 49_000, 59_000, 69_000, 70_250, 70_251
+        ]
+    );
+}
+
+/// Checks that are always overdue, of which each costs 100 us, beside something that asks nobody and uses so many thousandths of
+/// the budget in each minute, on a host under this pressure. Returns the CPU used by the second, and the longest time
+/// without a batch.
+fn beside(others: &[u64], pressure: u8) -> (Vec<u64>, u64) {
+    let mut throttle = Throttle::new(Policy::Tokens, BUDGET);
+    let (mut used, mut wake, mut last, mut longest) = (0, 0, 0, 0);
+    let mut by_second = vec![0];
+    for now in (0..others.len() as u64 * 60_000).step_by(10) {
+        let share = others[(now / 60_000) as usize];
+        // Ten milliseconds of its share: a thousandth of the budget is 10 us a second.
+        used += share / 10 + u64::from(now / 10 % 10 < share % 10);
+        if now % 5_000 == 0 {
+            throttle.observe_pressure(Millis(now), pressure);
+        }
+        if now >= wake {
+            match throttle.allow(Millis(now), used) {
+                Decision::Spend(micros) => {
+                    used += micros / 100 * 100;
+                    longest = longest.max(now - last);
+                    (last, wake) = (now, now + 10);
+                }
+                Decision::Wait(until) => wake = until.0,
+            }
+        }
+        if (now + 10) % 1_000 == 0 {
+            by_second.push(used);
+        }
+    }
+    (by_second, longest)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn what_asks_nobody_starves_no_checks_and_both_keep_to_the_budget_while_it_does(
+        others in prop::collection::vec(0_u64..=1_000, 2..8), pressure in 0_u8..=100,
+    ) {
+        let (by_second, longest) = beside(&others, pressure);
+        let most = minutes(&by_second).into_iter().max().unwrap();
+        prop_assert!(most <= 1_050, "{most}");
+        prop_assert!(longest <= 10_100, "{longest}");
+    }
+
+    #[test]
+    fn whatever_else_is_used_checks_take_no_more_than_a_fortieth_beyond_the_budget(
+        more in 1_000_u64..100_000, pressure in 0_u8..=100,
+    ) {
+        let (by_second, longest) = beside(&[more; 6], pressure);
+        let later: Vec<u64> = by_second[60..].to_vec();
+        for minute in minutes(&later) {
+            // Six batches in a minute, seven at most.
+            prop_assert!((more..=more + 30).contains(&minute), "{minute} of {more}");
+        }
+        prop_assert!(longest <= 10_100, "{longest}");
+    }
+}
+
+#[test]
+fn a_batch_that_is_dearer_than_it_should_be_puts_off_the_next_one_in_proportion() {
+    let mut throttle = Throttle::new(Policy::Tokens, BUDGET);
+    throttle.allow(Millis(0), 0);
+    // Debt that a minute does not earn back.
+    assert_eq!(
+        throttle.allow(Millis(1), 100_000_000),
+        Decision::Wait(Millis(10_000))
+    );
+    let start = Decision::Spend(2_500);
+    assert_eq!(throttle.allow(Millis(10_000), 100_000_000), start);
+    // Four times the cost of a batch: the next is due after 40 s.
+    throttle.exceed(7_500);
+    assert_eq!(
+        throttle.allow(Millis(10_001), 100_010_000),
+        Decision::Wait(Millis(50_000))
+    );
+    // To report is not to ask: nobody takes the batch away.
+    throttle.report(Millis(50_000), 100_010_000);
+    assert_eq!(throttle.allow(Millis(50_000), 100_010_000), start);
 }
 
 #[test]

@@ -20,8 +20,8 @@ const RESTARTING: Millis = Millis::from_secs(60);
 const INTEREST: Millis = Millis::from_secs(60);
 /// Between two looks in any case, whoever asks for one.
 const BREATH: Duration = Duration::from_millis(20);
-/// What looks may take of the budget: one part in so many. Where a look costs more, as with thousands of sockets,
-/// there are fewer.
+/// What looks may take of the budget: one part in so many, of what pressure on the host leaves of it. Where a look costs more,
+/// as with thousands of sockets, there are fewer.
 const BUDGET_PARTS: f64 = 5.0;
 
 /// When to look.
@@ -38,6 +38,8 @@ pub(super) struct Looks {
 pub(super) struct Circumstances {
     /// What the last look took of a CPU.
     pub(super) cost: Duration,
+    /// What there is of the budget now, in thousandths.
+    pub(super) pace_permille: u32,
     /// Whether a service is missing that may come back.
     pub(super) is_missing: bool,
     /// Whether a stream is open.
@@ -77,7 +79,8 @@ impl Looks {
 
     /// The shortest time without a look.
     pub(super) fn breath(&self, now: Circumstances) -> Duration {
-        BREATH.max(now.cost.mul_f64(self.rarity))
+        let pace = f64::from(now.pace_permille.max(1)) / 1_000.0;
+        BREATH.max(now.cost.mul_f64(self.rarity / pace))
     }
 
     /// The time without a look when nobody asks for one.
@@ -100,6 +103,7 @@ mod tests {
 
     const NOTHING: Circumstances = Circumstances {
         cost: Duration::from_micros(25),
+        pace_permille: 1_000,
         is_missing: false,
         is_watched: false,
     };
@@ -151,5 +155,22 @@ mod tests {
         assert_eq!(looks().breath(dear), Duration::from_secs(10));
         assert_eq!(looks().pause(Millis(0), dear), Duration::from_secs(10));
         assert_eq!(looks().breath(NOTHING), BREATH);
+    }
+
+    #[test]
+    fn under_pressure_looks_take_their_share_of_what_is_left() {
+        let pressed = Circumstances {
+            cost: Duration::from_millis(20),
+            pace_permille: 200,
+            ..NOTHING
+        };
+        // A fifth of two thousandths.
+        assert_eq!(looks().breath(pressed), Duration::from_secs(50));
+        assert_eq!(looks().pause(Millis(0), pressed), Duration::from_secs(50));
+        let cheap = Circumstances {
+            pace_permille: 200,
+            ..NOTHING
+        };
+        assert_eq!(looks().pause(Millis(0), cheap), LIVELY);
     }
 }

@@ -1,10 +1,11 @@
 //! The registrar in virtual time, with a store that does as it is told.
 
 use super::*;
+use crate::budget::CpuBudget;
 use crate::http::own_service;
 use crate::pool::Limits;
 use crate::registry::Periods;
-use crate::settings::Percent;
+use crate::settings::BudgetSettings;
 use crate::sockets::{PortFilter, Tracker};
 use landfall_protocol::id::Epoch;
 use landfall_protocol::time::Millis;
@@ -73,13 +74,13 @@ fn start(disk: &Disk, networks: Networks) -> Rc<Registrar> {
         deadline: Duration::from_secs(1),
     }));
     let tracker = Tracker::new(PortFilter::new(&toml::from_str("").unwrap()));
-    let share = Percent::try_from(1.0).unwrap();
+    let budget = CpuBudget::new(BudgetSettings::default(), &clock);
     let finder = Finder::new(
         Rc::clone(&registry),
         Rc::clone(&pool),
         clock,
         tracker,
-        share,
+        Rc::new(budget),
         Rc::default(),
     );
     let store = Box::new(disk.clone());

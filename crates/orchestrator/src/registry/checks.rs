@@ -72,7 +72,10 @@ impl Registry {
             return false;
         }
         instance.checking = false;
-        instance.suspect = checked.failure == Some(Failure::Timeout);
+        // What starved says nothing: it is as suspect as before.
+        if checked.failure != Some(Failure::Starved) {
+            instance.suspect = checked.failure == Some(Failure::Timeout);
+        }
         let verdict = checked.verdict;
         let transition = instance.record(verdict, now, unix_ms);
         self.verdicts.notify_one();

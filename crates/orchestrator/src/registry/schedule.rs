@@ -4,8 +4,14 @@
 //! early by a stated share of its interval. It is late only when the budget or the limits of the pool hold it back.
 
 use super::{Instance, InstanceId, Registry};
+use landfall_protocol::catalog::HealthClass;
 use landfall_protocol::time::Millis;
 use std::collections::VecDeque;
+
+/// A check that is late by more than so many intervals, and by more than [`LATE`], leaves a bad verdict without meaning.
+const LATE_INTERVALS: u64 = 5;
+/// See [`LATE_INTERVALS`].
+const LATE: Millis = Millis::from_secs(30);
 
 /// How often instances are checked.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +43,11 @@ impl Pace {
         } else {
             steady.min(self.unsteady)
         }
+    }
+
+    fn latest(&self, instance: &Instance) -> Millis {
+        let intervals = self.interval(instance).0.saturating_mul(LATE_INTERVALS);
+        instance.due + LATE.max(Millis(intervals))
     }
 
     fn earliest(&self, instance: &Instance) -> Millis {
@@ -77,6 +88,23 @@ impl Registry {
                 Some(instance.due + handicap)
             };
             queue.make_contiguous().sort_by_key(urgency);
+        }
+    }
+
+    /// What was said of instances that count as unhealthy or degraded is unknown from when their checks are late for long, since
+    /// the daemon starves: they may be well since. A good verdict stays, with its age.
+    pub(crate) fn outdate(&mut self, now: Millis, pace: &Pace) {
+        let mut any = false;
+        for instance in self.instances.values_mut() {
+            let class = instance.health.class();
+            let is_bad = matches!(class, HealthClass::Unhealthy | HealthClass::Degraded);
+            if is_bad && instance.is_checked() && pace.latest(instance) < now {
+                instance.health.outdate();
+                any = true;
+            }
+        }
+        if any {
+            self.changes.notify_one();
         }
     }
 

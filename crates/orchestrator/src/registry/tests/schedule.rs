@@ -1,6 +1,7 @@
 //! When instances are checked and asked, and what verdicts do.
 
 use super::*;
+use crate::pool::Failure;
 use landfall_protocol::catalog::HealthClass::{self, Healthy, Unhealthy};
 use landfall_protocol::probe::Rung;
 
@@ -141,4 +142,103 @@ fn health_classes_are_those_of_the_checks() {
         run_due(&mut registry, now, Verdict::Failed);
     }
     assert_eq!(class(&registry), Unhealthy);
+}
+
+#[test]
+fn a_bad_verdict_means_nothing_any_more_when_its_check_is_late_for_long() {
+    let mut registry = registry();
+    let (bad, good, lost) = (place("a", 1, 1), place("b", 2, 2), place("c", 3, 3));
+    let discovered = vec![
+        found(&bad, "A", &["/a"]),
+        found(&good, "B", &["/b"]),
+        found(&lost, "C", &["/c"]),
+    ];
+    adopt(&mut registry, 0, discovered);
+    registry.socket_gone(&lost, Millis(0), 0);
+    let mut queue = VecDeque::new();
+    let mut check = |registry: &mut Registry, now: u64, fails: &[u16]| {
+        registry.queue_due(&mut queue, Millis(now), &PACE);
+        for id in queue.drain(..) {
+            let target = registry.check_order(id, Millis(now), &PACE).unwrap().target;
+            let fails = fails.contains(&target.port());
+            let checked = Checked {
+                target,
+                verdict: if fails { Verdict::Failed } else { ALIVE },
+                failure: None,
+            };
+            registry.record(id, &checked, Millis(now), now);
+        }
+    };
+    for now in [0, 2_000] {
+        check(&mut registry, now, &[1]);
+    }
+    let said = ["a: 1 unhealthy", "b: 2 healthy", "c: 3 unhealthy"];
+    assert_eq!(shown(&registry), said);
+    // Both are due at 4,000. The budget allows nothing from now on.
+    let mut starved = VecDeque::new();
+    registry.queue_due(&mut starved, Millis(4_000), &PACE);
+    registry.outdate(Millis(34_000), &PACE);
+    assert_eq!(shown(&registry), said);
+    registry.outdate(Millis(34_001), &PACE);
+    let unknown = ["a: 1 unknown", "b: 2 healthy", "c: 3 unhealthy"];
+    assert_eq!(shown(&registry), unknown);
+    // It is as old as it is.
+    let health = registry.health(Millis(34_001), 34_001);
+    let health = serde_json::to_value(health).unwrap();
+    assert_eq!(health["services"][1]["age_ms"], 32_001);
+    // A failure is none the less a failure, when somebody has looked.
+    starved.into_iter().for_each(|id| {
+        let target = registry
+            .check_order(id, Millis(35_000), &PACE)
+            .unwrap()
+            .target;
+        let checked = Checked {
+            target,
+            verdict: Verdict::Failed,
+            failure: None,
+        };
+        registry.record(id, &checked, Millis(35_000), 35_000);
+    });
+    registry.outdate(Millis(35_001), &PACE);
+    assert_eq!(
+        shown(&registry),
+        ["a: 1 unhealthy", "b: 2 degraded", "c: 3 unhealthy"]
+    );
+}
+
+#[test]
+fn a_daemon_that_starved_has_no_failure_to_record() {
+    let mut registry = registry();
+    adopt(
+        &mut registry,
+        0,
+        vec![found(&place("a", 1, 1), "A", &["/a"])],
+    );
+    let mut queue = VecDeque::new();
+    registry.queue_due(&mut queue, Millis(0), &PACE);
+    let id = queue[0];
+    let mut record = |verdict, failure, now| {
+        let order = registry.check_order(id, Millis(now), &PACE).unwrap();
+        let checked = Checked {
+            target: order.target,
+            verdict,
+            failure: Some(failure),
+        };
+        registry.record(id, &checked, Millis(now), now);
+        let suspect = registry
+            .check_order(id, Millis(now), &PACE)
+            .unwrap()
+            .suspect;
+        (shown(&registry)[0].clone(), suspect)
+    };
+    let unknown = "a: 1 unknown".to_owned();
+    let starved = |suspect| (unknown.clone(), suspect);
+    assert_eq!(
+        record(Verdict::Unknown, Failure::Starved, 1),
+        starved(false)
+    );
+    let degraded = ("a: 1 degraded".to_owned(), true);
+    assert_eq!(record(Verdict::Failed, Failure::Timeout, 2), degraded);
+    // It is as suspect as before: it must not take the slots of those that answer.
+    assert_eq!(record(Verdict::Unknown, Failure::Starved, 3), starved(true));
 }
