@@ -26,7 +26,6 @@ const MUTANTS = [
   ['wanted-before-health', `${RESOLVER}/race.rs`, '&& contender.reason != Some(Reason::NotExpected) =>', '&& contender.reason == Some(Reason::Closed) =>'],
   ['no-equal-publications', `${RESOLVER}/publication.rs`, 'if self.published.as_ref() == Some(&snapshot) {', 'if snapshot.view.code.is_empty() {'],
   ['live-in-the-end', `${RESOLVER}/race.rs`, 'contender.at = io.now + pause;', 'contender.at = if reason == Reason::TimedOut { Millis::NEVER } else { io.now + pause };'],
-  ['live-in-the-end', `${RESOLVER}/following.rs`, 'if self.holdings.learn(&stamp)', 'if !self.holdings.learn(&stamp)'],
   ['loss-is-noticed', `${RESOLVER}/link.rs`, 'if self.failures > 1 || reason == Reason::NobodyListening {', 'if self.failures > 1_000_000 {'],
   ['retries-in-time', `${RESOLVER}/race.rs`, 'const EAGER_PAUSE: (u64, u64) = (150, 300);', 'const EAGER_PAUSE: (u64, u64) = (600, 900);'],
   ['bounded', `${RESOLVER}/trace.rs`, 'if self.0.len() == KEPT {', 'if self.0.len() == usize::MAX {'],
