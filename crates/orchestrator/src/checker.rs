@@ -5,6 +5,7 @@
 //! holds up one worker and nobody else.
 
 use crate::budget::{Allowance, CpuBudget};
+use crate::ceiling::Ceiling;
 use crate::clock::{Clock, unix_ms};
 use crate::cpu::metered;
 use crate::finder::Finder;
@@ -31,6 +32,7 @@ pub(crate) struct Checker {
     pub(crate) pool: Rc<Pool>,
     pub(crate) budget: Rc<CpuBudget>,
     pub(crate) finder: Rc<Finder>,
+    pub(crate) ceiling: Rc<Ceiling>,
     pub(crate) clock: Clock,
     pub(crate) pace: Cell<Pace>,
     pub(crate) work: Work,
@@ -83,6 +85,8 @@ impl Checker {
         let nudges = self.registry.borrow().nudges();
         loop {
             let now = self.clock.now();
+            // Whatever was taken in or checked has woken this up.
+            self.ceiling.look_if_due();
             self.registry.borrow_mut().queue_due(
                 &mut self.work.queued.borrow_mut(),
                 now,

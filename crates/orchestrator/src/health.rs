@@ -15,6 +15,8 @@ use landfall_protocol::quantize::{Health, Latency};
 
 /// How many checks are remembered.
 pub(crate) const HISTORY: usize = 64;
+/// How many are while memory is short: as many as it takes to tell a steady instance.
+const SHORT_HISTORY: usize = 4;
 /// A score from which an instance is healthy.
 const HEALTHY: u8 = 75;
 /// A score below which an instance is unhealthy.
@@ -47,6 +49,8 @@ pub(crate) struct HealthState {
     history: Vec<Entry>,
     /// Where the next entry goes when the ring is full.
     next: u8,
+    /// Whether memory is short.
+    is_short: bool,
 }
 
 /// A check that is remembered.
@@ -65,6 +69,7 @@ impl Default for HealthState {
             latency: Latency::NONE,
             history: Vec::new(),
             next: 0,
+            is_short: false,
         }
     }
 }
@@ -92,12 +97,36 @@ impl HealthState {
             score: value.and(self.score).map_or(NO_SCORE, Health::get),
             latency: latency.code(),
         };
-        if self.history.len() < HISTORY {
+        let most = self.most();
+        if self.history.len() < most {
             self.history.push(entry);
         } else {
-            let next = usize::from(self.next) % HISTORY;
+            let next = usize::from(self.next) % most;
             self.history[next] = entry;
-            self.next = ((next + 1) % HISTORY) as u8;
+            self.next = ((next + 1) % most) as u8;
+        }
+    }
+
+    /// Remembers a few checks only, or as many as ever. What is forgotten gives its room back.
+    pub(crate) fn shorten(&mut self, is_short: bool) {
+        if is_short == self.is_short {
+            return;
+        }
+        // Oldest first, as in a ring that is not full.
+        self.history.rotate_left(usize::from(self.next));
+        self.next = 0;
+        self.is_short = is_short;
+        let surplus = self.history.len().saturating_sub(self.most());
+        self.history.drain(..surplus);
+        self.history.shrink_to_fit();
+    }
+
+    /// How many checks are remembered.
+    const fn most(&self) -> usize {
+        if self.is_short {
+            SHORT_HISTORY
+        } else {
+            HISTORY
         }
     }
 
@@ -149,6 +178,9 @@ impl HealthState {
         self.oldest_first()
             .map(|entry| Latency::from_code(entry.latency).micros())
     }
+
+    /// Bytes that remembered checks take at most.
+    pub(crate) const MOST_HISTORY_BYTES: usize = HISTORY * size_of::<Entry>();
 
     /// Bytes that the remembered checks take.
     pub(crate) const fn history_bytes(&self) -> usize {
@@ -274,6 +306,40 @@ mod tests {
             "{latencies:?}"
         );
         assert_eq!(state.scores().last(), Some(Some(50)));
+    }
+
+    #[test]
+    fn a_short_history_has_the_last_checks_and_grows_again() {
+        let mut state = HealthState::default();
+        let record = |state: &mut HealthState, millis: std::ops::RangeInclusive<u64>| {
+            for millis in millis {
+                let latency_us = millis * 1_000;
+                state.record(Verdict::Alive { latency_us }, None);
+            }
+        };
+        let millis = |state: &HealthState| -> Vec<u64> {
+            // Within 4 %, and these are below 25.
+            let rounded = |us: Option<u64>| (us.unwrap() + 500) / 1_000;
+            state.latencies_us().map(rounded).collect()
+        };
+        record(&mut state, 1..=1);
+        state.shorten(true);
+        assert_eq!(millis(&state), [1]);
+        state.shorten(false);
+        // A ring that has gone round.
+        (0..HISTORY).for_each(|_| record(&mut state, 7..=7));
+        record(&mut state, 1..=6);
+        let before = (state.class(), state.score(), state.latency_us());
+        state.shorten(true);
+        state.shorten(true);
+        assert_eq!(millis(&state), [3, 4, 5, 6]);
+        assert_eq!(state.history_bytes(), 8);
+        assert_eq!((state.class(), state.score(), state.latency_us()), before);
+        record(&mut state, 7..=8);
+        assert_eq!(millis(&state), [5, 6, 7, 8]);
+        state.shorten(false);
+        record(&mut state, 9..=10);
+        assert_eq!(millis(&state), [5, 6, 7, 8, 9, 10]);
     }
 
     #[test]

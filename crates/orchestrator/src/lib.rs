@@ -12,6 +12,7 @@
 //! What an answer means (documents, endpoint maps, quantization, the budget's law) is decided by [`landfall_protocol`].
 
 mod budget;
+mod ceiling;
 mod checker;
 mod cli;
 mod clock;

@@ -25,6 +25,18 @@ pub(crate) fn rss_bytes() -> Option<u64> {
     resident().map(|it| it.total)
 }
 
+/// Resident memory in bytes without what the allocator keeps for the next who asks, where the system tells it: freed
+/// memory often stays resident, and is what new things get first. Below `enough` the allocator is not asked, for its
+/// answer takes longer.
+pub(crate) fn held_bytes(enough: u64) -> Option<u64> {
+    let resident = rss_bytes()?;
+    if resident < enough {
+        return Some(resident);
+    }
+    let free = heap().map_or(0, |it| it.free as u64);
+    Some(resident.saturating_sub(free))
+}
+
 /// Resident memory, where the system tells it.
 #[cfg(target_os = "linux")]
 pub(crate) fn resident() -> Option<Resident> {
@@ -86,12 +98,21 @@ mod tests {
 
     #[cfg(target_env = "gnu")]
     #[test]
-    fn the_allocator_knows_what_it_gave_out() {
+    fn the_allocator_knows_what_it_gave_out_and_what_it_keeps_is_not_held() {
         let held = vec![1_u8; 64 << 20];
         let with = heap().unwrap().in_use;
         assert!(with >= held.len(), "{with}");
         drop(held);
         let without = heap().unwrap().in_use;
         assert!(with - without > 32 << 20, "{with} {without}");
+
+        // Small pieces, which the allocator keeps: the last one stays, so that nothing below it goes back to the system.
+        let mut pieces: Vec<Vec<u8>> = (0..64 << 10).map(|_| vec![1; 1 << 10]).collect();
+        let with = held_bytes(0).unwrap();
+        pieces.drain(..pieces.len() - 1);
+        let without = held_bytes(0).unwrap();
+        assert!(with - without > 32 << 20, "{with} {without}");
+        assert!(held_bytes(u64::MAX).unwrap() - without > 32 << 20);
+        assert_eq!(pieces.len(), 1);
     }
 }

@@ -101,6 +101,8 @@ pub struct Pool {
     suspects: Rc<Semaphore>,
     hosts: RefCell<HashMap<SocketAddr, Host>>,
     idle: Cell<usize>,
+    /// Idle connections that are kept, whatever the limits say.
+    spared: Cell<usize>,
     tls: Tls,
     run_queue: RunQueue,
 }
@@ -115,6 +117,7 @@ impl Pool {
             suspects: Rc::new(Semaphore::new(limits.suspects())),
             hosts: RefCell::default(),
             idle: Cell::new(0),
+            spared: Cell::new(usize::MAX),
             tls: Tls::default(),
             run_queue: RunQueue::default(),
         }
@@ -142,13 +145,34 @@ impl Pool {
         let before = self.limits.replace(limits);
         resize(&self.slots, before.in_flight, limits.in_flight);
         resize(&self.suspects, before.suspects(), limits.suspects());
-        for host in self.hosts.borrow_mut().values_mut() {
+        for host in self.hosts.borrow().values() {
             resize(&host.gate, before.per_host, limits.per_host);
-            let surplus = self.idle.get().saturating_sub(limits.idle);
+        }
+        self.close_surplus();
+    }
+
+    /// Keeps no more than `idle` idle connections from now on, whatever the limits say.
+    pub fn spare(&self, idle: usize) {
+        self.spared.set(idle);
+        self.close_surplus();
+    }
+
+    /// Idle connections that may be kept.
+    fn most_idle(&self) -> usize {
+        self.limits.get().idle.min(self.spared.get())
+    }
+
+    fn close_surplus(&self) {
+        let mut hosts = self.hosts.borrow_mut();
+        for host in hosts.values_mut() {
+            let surplus = self.idle.get().saturating_sub(self.most_idle());
             let kept = host.idle.len().saturating_sub(surplus);
             self.idle.set(self.idle.get() - (host.idle.len() - kept));
             host.idle.truncate(kept);
         }
+        // As when a last request ends there.
+        hosts.retain(|_, host| Rc::strong_count(&host.gate) > 1 || !host.idle.is_empty());
+        hosts.shrink_to_fit();
     }
 
     /// Requests that are on their way.
@@ -341,7 +365,7 @@ impl Pool {
     }
 
     fn keep(&self, key: SocketAddr, stream: Connection) {
-        if self.idle.get() >= self.limits.get().idle {
+        if self.idle.get() >= self.most_idle() {
             return;
         }
         if let Some(host) = self.hosts.borrow_mut().get_mut(&key) {

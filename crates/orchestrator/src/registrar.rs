@@ -4,6 +4,7 @@
 //! it has gone, so that the store and the registry never differ. Renewals are not written: what the store holds counts for
 //! one whole lease after a restart, as in etcd.
 
+use crate::ceiling::Ceiling;
 use crate::clock::Clock;
 use crate::finder::Finder;
 use crate::pool::{Pool, Target};
@@ -23,6 +24,7 @@ pub(crate) struct Registrar {
     registry: Rc<RefCell<Registry>>,
     finder: Rc<Finder>,
     pool: Rc<Pool>,
+    ceiling: Rc<Ceiling>,
     clock: Clock,
     networks: RefCell<Networks>,
     store: Arc<Mutex<Box<dyn Store>>>,
@@ -62,6 +64,7 @@ impl Registrar {
         registry: Rc<RefCell<Registry>>,
         finder: Rc<Finder>,
         pool: Rc<Pool>,
+        ceiling: Rc<Ceiling>,
         clock: Clock,
         networks: Networks,
         store: Box<dyn Store>,
@@ -70,6 +73,7 @@ impl Registrar {
             registry,
             finder,
             pool,
+            ceiling,
             clock,
             networks: RefCell::new(networks),
             store: Arc::new(Mutex::new(store)),
@@ -196,6 +200,7 @@ impl Registrar {
             });
         }
         let _changing = self.changing.lock().await;
+        self.ceiling.look();
         let urls: Vec<_> = body.instances.iter().map(|it| &it.url).collect();
         let (replaced, order) = {
             let registry = self.registry.borrow();
@@ -245,6 +250,7 @@ impl Registrar {
         let left = self.registry.borrow_mut().deregister(id);
         tracing::info!(%id, why, "no longer registered");
         self.look_after(&left.unwrap_or_default());
+        self.ceiling.look_if_due();
     }
 
     /// Whoever listens where a service was registered may be a service still.

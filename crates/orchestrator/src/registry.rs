@@ -14,6 +14,7 @@ mod from_settings;
 mod instance;
 mod naming;
 mod registrations;
+mod room;
 mod schedule;
 #[cfg(test)]
 mod tests;
@@ -37,6 +38,7 @@ use landfall_protocol::endpoint::Endpoint;
 use landfall_protocol::id::Epoch;
 use landfall_protocol::name::Name;
 use landfall_protocol::time::Millis;
+use room::Room;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use tokio::sync::Notify;
@@ -78,6 +80,7 @@ pub(crate) struct Registry {
     registrations: BTreeMap<RegistrationId, Leased>,
     epoch: Epoch,
     periods: Periods,
+    room: Room,
     next_id: u32,
     changes: Rc<Notify>,
     verdicts: Rc<Notify>,
@@ -101,6 +104,7 @@ impl Registry {
             registrations: BTreeMap::new(),
             epoch,
             periods,
+            room: Room::default(),
             next_id: 0,
             changes: Rc::default(),
             verdicts: Rc::default(),
@@ -113,7 +117,8 @@ impl Registry {
         registry
     }
 
-    fn insert_instance(&mut self, instance: Instance) -> InstanceId {
+    fn insert_instance(&mut self, mut instance: Instance) -> InstanceId {
+        instance.health.shorten(self.room.is_short);
         let id = InstanceId(self.next_id);
         self.next_id += 1;
         self.instances.insert(id, Box::new(instance));

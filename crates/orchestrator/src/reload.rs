@@ -10,6 +10,7 @@ use crate::checker::Checker;
 use crate::descriptors::kept_connections;
 use crate::finder::Finder;
 use crate::http::{Frame, Guard, Server};
+use crate::notify;
 use crate::pool::{Limits, Pool};
 use crate::registrar::Registrar;
 use crate::registry::{Pace, Periods};
@@ -121,6 +122,7 @@ impl Reloader {
         };
         loop {
             watch.changed().await;
+            notify::reloading();
             let source = self.source.clone();
             // A disk may be slow.
             let read = spawn_blocking(move || source.read()).await;
@@ -129,6 +131,7 @@ impl Reloader {
                 Ok(Err(error)) => self.refuse(error.to_string()),
                 Err(error) => self.refuse(error.to_string()),
             }
+            notify::reloaded();
         }
     }
 
@@ -172,6 +175,7 @@ impl Reloader {
             None => None,
         };
         pool.limit(limits(&new.checks));
+        checker.ceiling.change(new.budget.memory);
         budget.change(new.budget);
         checker.set_pace(pace(&new.checks));
         server.name.replace(name(new));

@@ -1,6 +1,7 @@
 //! Puts the daemon together and runs it. Wiring only: binds and answers first, discovers afterwards.
 
 use crate::budget::CpuBudget;
+use crate::ceiling::Ceiling;
 use crate::checker::{Checker, Work};
 use crate::clock::Clock;
 use crate::descriptors::raise_limit;
@@ -127,11 +128,19 @@ fn assemble(
         Rc::clone(&budget),
         Rc::clone(&hub),
     ));
+    let ceiling = Rc::new(Ceiling::new(
+        settings.budget.memory,
+        Rc::clone(&registry),
+        Rc::clone(&pool),
+        Rc::clone(&finder),
+        clock,
+    ));
     let checker = Rc::new(Checker {
         registry: Rc::clone(&registry),
         pool: Rc::clone(&pool),
         budget: Rc::clone(&budget),
         finder: Rc::clone(&finder),
+        ceiling: Rc::clone(&ceiling),
         clock,
         pace: Cell::new(pace(checks)),
         work: Work::default(),
@@ -142,6 +151,7 @@ fn assemble(
             Rc::clone(&registry),
             Rc::clone(&finder),
             Rc::clone(&pool),
+            ceiling,
             clock,
             networks,
             writes.store,

@@ -25,7 +25,7 @@ mod services;
 mod terms;
 
 pub use addresses::{DEFAULT_PORT, HostName, Listen, Origin, Ports, RequestPath, ServiceUrl};
-pub use amounts::{Count, Percent, Span};
+pub use amounts::{Count, Percent, Size, Span};
 pub(crate) use endpoints::EndpointSettings;
 pub use names::{NameValue, OWN_NAME, ServiceName};
 pub use networks::{Network, Networks, Outside};
@@ -64,7 +64,7 @@ pub struct Settings {
     pub sockets: SocketSettings,
     /// Health checks.
     pub checks: CheckSettings,
-    /// The daemon's own CPU.
+    /// The daemon's own CPU and memory.
     pub budget: BudgetSettings,
     /// Services that are always in the catalog.
     pub services: Vec<ServiceSettings>,
@@ -162,6 +162,8 @@ pub struct BudgetSettings {
     pub cpu_percent: Percent,
     /// How the budget is kept.
     pub policy: Policy,
+    /// The memory of the process from which on nothing new is taken in; no bound when absent.
+    pub memory: Option<Size>,
 }
 
 impl Default for BudgetSettings {
@@ -169,6 +171,7 @@ impl Default for BudgetSettings {
         Self {
             cpu_percent: Percent::constant(1),
             policy: Policy::Tokens,
+            memory: None,
         }
     }
 }

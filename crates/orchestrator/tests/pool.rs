@@ -122,6 +122,38 @@ fn a_connection_is_used_again() {
 }
 
 #[test]
+fn a_pool_that_spares_memory_keeps_fewer_idle_connections() {
+    run(async {
+        let connections = Rc::new(Cell::new(0));
+        let mut hosts = Vec::new();
+        for _ in 0..3 {
+            let count = Rc::clone(&connections);
+            let address = server(move |stream, _| {
+                count.set(count.get() + 1);
+                answer(stream, &[OK; 10])
+            });
+            hosts.push(address.await);
+        }
+        let pool = Pool::new(LIMITS);
+        let mut idle = Vec::new();
+        for at_most in [usize::MAX, 1, usize::MAX] {
+            pool.spare(at_most);
+            idle.push(pool.idle());
+            for host in &hosts {
+                assert_eq!(check(&pool, *host).await, Ok(200));
+            }
+            idle.push(pool.idle());
+        }
+        assert_eq!(idle, [0, 3, 1, 1, 1, 3]);
+        // Two were closed; they are opened for each of the two rounds that follow.
+        assert_eq!(connections.get(), 3 + 2 + 2);
+        // The limits go before a higher bound.
+        pool.limit(Limits { idle: 2, ..LIMITS });
+        assert_eq!(pool.idle(), 2);
+    });
+}
+
+#[test]
 fn a_kept_connection_that_the_server_closed_is_no_failure() {
     run(async {
         // Each connection answers once and is closed without a word.

@@ -58,11 +58,35 @@ impl Server {
                 number(bytes),
             );
         }
+        self.gather_ceiling(&mut metrics);
         self.gather_budget(&mut metrics);
         self.gather_checks(&mut metrics);
         self.gather_registry(&mut metrics);
         self.gather_serving(&mut metrics);
         metrics
+    }
+
+    fn gather_ceiling(&self, metrics: &mut Metrics) {
+        let ceiling = self.checker.ceiling.view();
+        if let Some(bytes) = ceiling.held_bytes {
+            metrics.gauge(
+                "landfall_memory_held_bytes",
+                "Resident memory without what the allocator keeps free: what the ceiling is compared with.",
+                number(bytes),
+            );
+        }
+        if let Some(bytes) = ceiling.ceiling_bytes {
+            metrics.gauge(
+                "landfall_memory_ceiling_bytes",
+                "The memory from which on nothing new is taken in.",
+                number(bytes),
+            );
+        }
+        metrics.gauge(
+            "landfall_memory_level",
+            "What is shed: 0 nothing, 1 histories and idle connections, 2 new services too.",
+            f64::from(ceiling.level as u8),
+        );
     }
 
     fn gather_budget(&self, metrics: &mut Metrics) {

@@ -173,7 +173,9 @@ impl Refusal {
         match error {
             NotDone::Located { why, .. } if why.is_forbidden() => StatusCode::FORBIDDEN,
             NotDone::Located { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            NotDone::Conflict(Conflict::Full) => StatusCode::INSUFFICIENT_STORAGE,
+            NotDone::Conflict(Conflict::Full | Conflict::Memory) => {
+                StatusCode::INSUFFICIENT_STORAGE
+            }
             NotDone::Conflict(_) => StatusCode::CONFLICT,
             NotDone::Unknown => StatusCode::NOT_FOUND,
             NotDone::Store(error) if error.is_full() => StatusCode::INSUFFICIENT_STORAGE,

@@ -3,6 +3,7 @@
 use super::reply::{Reply, json};
 use super::server::Server;
 use crate::budget::BudgetView;
+use crate::ceiling::CeilingView;
 use crate::memory::rss_bytes;
 use crate::reload::Report;
 use serde::Serialize;
@@ -46,6 +47,8 @@ struct Budget {
 struct Memory {
     /// Resident memory, where the system tells it.
     rss_bytes: Option<u64>,
+    #[serde(flatten)]
+    ceiling: CeilingView,
 }
 
 #[derive(Debug, Serialize)]
@@ -82,6 +85,7 @@ impl Server {
             },
             memory: Memory {
                 rss_bytes: rss_bytes(),
+                ceiling: self.checker.ceiling.view(),
             },
             checks: Checks {
                 total: counts.total,

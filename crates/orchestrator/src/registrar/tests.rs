@@ -83,8 +83,17 @@ fn start(disk: &Disk, networks: Networks) -> Rc<Registrar> {
         Rc::new(budget),
         Rc::default(),
     );
+    let finder = Rc::new(finder);
+    let ceiling = Ceiling::new(
+        None,
+        Rc::clone(&registry),
+        Rc::clone(&pool),
+        Rc::clone(&finder),
+        clock,
+    );
+    let ceiling = Rc::new(ceiling);
     let store = Box::new(disk.clone());
-    let registrar = Registrar::new(registry, Rc::new(finder), pool, clock, networks, store);
+    let registrar = Registrar::new(registry, finder, pool, ceiling, clock, networks, store);
     let registrar = Rc::new(registrar);
     let lost = registrar.restore();
     spawn_local(Rc::clone(&registrar).run(lost));

@@ -63,7 +63,14 @@ impl Registry {
         let identities: Vec<_> = discovered.iter().map(identity_of).collect();
         for (found, identity) in discovered.into_iter().zip(&identities) {
             let rivals = identities.iter().filter(|other| *other == identity).count();
-            let id = match self.home(&found, identity.as_ref(), rivals) {
+            let home = self.home(&found, identity.as_ref(), rivals);
+            if self.room.is_closed && matches!(home, Home::Another(_) | Home::New) {
+                if self.room.leave_out(found.place.port) {
+                    tracing::warn!(url = %found.reading.url, "left out until there is room below the memory ceiling");
+                }
+                continue;
+            }
+            let id = match home {
                 Home::Back(id) => self.settle(id, &found),
                 Home::Moved(id) => {
                     self.log_move(id, &found);

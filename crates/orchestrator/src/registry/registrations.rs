@@ -46,6 +46,12 @@ pub(crate) enum Conflict {
     /// The registry has no more room.
     #[error("there are {MAX_REGISTRATIONS} registrations, and there is room for no more")]
     Full,
+    /// The daemon is at its memory ceiling.
+    #[error(
+        "the daemon is at its memory ceiling and takes in nothing new: take back what is not needed, or raise budget.memory \
+         in its settings"
+    )]
+    Memory,
 }
 
 impl Registry {
@@ -89,6 +95,9 @@ impl Registry {
             || !self.services.contains_key(name) && self.services.len() + 1 >= MAX_SERVICES;
         if replaced.is_none() && is_full {
             return Err(Conflict::Full);
+        }
+        if replaced.is_none() && self.room.is_closed {
+            return Err(Conflict::Memory);
         }
         Ok(replaced)
     }

@@ -5,6 +5,7 @@ mod doubts;
 mod drift;
 mod machine;
 mod registrations;
+mod room;
 mod schedule;
 mod simulation;
 

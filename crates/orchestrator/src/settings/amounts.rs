@@ -1,4 +1,4 @@
-//! Spans of time, shares and numbers.
+//! Spans of time, shares, numbers and sizes.
 
 use landfall_protocol::time::Millis;
 use serde::{Deserialize, Serialize, Serializer};
@@ -112,7 +112,45 @@ impl TryFrom<u16> for Count {
     }
 }
 
-from_text!(Span);
+/// A size of memory, written with its unit: `"64MiB"`, `"1GiB"`. At least 8 MiB, since the daemon itself takes five.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Size(u64);
+
+impl Size {
+    /// In bytes.
+    #[must_use]
+    pub const fn bytes(self) -> u64 {
+        self.0
+    }
+}
+
+impl FromStr for Size {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let unit = text
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(text.len());
+        let (number, unit) = text.split_at(unit);
+        let bytes = match unit {
+            "KiB" => Some(1 << 10),
+            "MiB" => Some(1 << 20),
+            "GiB" => Some(1 << 30),
+            _ => None,
+        };
+        let number: Option<u32> = number.parse().ok();
+        let size = number
+            .zip(bytes)
+            .map(|(number, bytes): (_, u64)| u64::from(number) * bytes);
+        let bounds = (8 << 20)..=(1 << 40);
+        size.filter(|size| bounds.contains(size)).map(Self).ok_or_else(|| {
+            format!("{text:?} is not a size: write a number and KiB, MiB or GiB, from 8MiB to 1024GiB, such as \"64MiB\"")
+        })
+    }
+}
+
+from_text!(Span, Size);
 
 #[cfg(test)]
 mod tests {
@@ -140,6 +178,33 @@ mod tests {
             "1 s",
         ] {
             assert!(wrong.parse::<Span>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn sizes_have_a_unit_and_bounds() {
+        for (text, bytes) in [
+            ("8MiB", 8 << 20),
+            ("10240KiB", 10 << 20),
+            ("1024GiB", 1 << 40),
+        ] {
+            assert_eq!(text.parse::<Size>().unwrap().bytes(), bytes, "{text}");
+        }
+        for wrong in [
+            "64",
+            "64MB",
+            "64 MiB",
+            "MiB",
+            "0MiB",
+            "7MiB",
+            "8191KiB",
+            "1025GiB",
+            "4294967296KiB",
+            "-8MiB",
+            "8.5MiB",
+        ] {
+            let refused = wrong.parse::<Size>().unwrap_err();
+            assert!(refused.contains("such as \"64MiB\""), "{refused}");
         }
     }
 

@@ -1,6 +1,8 @@
 //! The daemon from outside: the real binary, over real sockets.
 
 mod catalog;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod ceiling;
 mod checks;
 mod declared;
 mod described;

@@ -38,6 +38,7 @@ fn wrong_settings_are_refused_with_line_column_and_reason() {
         ("[checks]\nin_flight = 0", 2, "not between 1 and 1000"),
         ("[budget]\ncpu_percent = 0.0", 2, "not a share"),
         ("[budget]\npolicy = \"fast\"", 2, "unknown variant `fast`"),
+        ("[budget]\nmemory = \"64MB\"", 2, "is not a size"),
         ("allowed_origins = [\"*\"]", 1, "not an origin"),
         (
             "[sockets]\nonly_ports = [\"9-8\"]",

@@ -9,7 +9,7 @@ use std::process::Command;
 use std::time::Duration;
 
 #[test]
-fn the_manager_is_told_ready_when_the_daemon_answers_then_that_it_lives_and_that_it_stops() {
+fn the_manager_is_told_ready_when_the_daemon_answers_then_that_it_lives_reloads_and_stops() {
     let folder = tempfile::tempdir().unwrap();
     let socket = folder.path().join("notify");
     let manager = UnixDatagram::bind(&socket).unwrap();
@@ -33,12 +33,23 @@ fn the_manager_is_told_ready_when_the_daemon_answers_then_that_it_lives_and_that
     for _ in 0..3 {
         assert_eq!(told().trim_end(), "WATCHDOG=1");
     }
+    let news = || {
+        let mut news = told();
+        while news.trim_end() == "WATCHDOG=1" {
+            news = told();
+        }
+        news
+    };
+    // Also when there is nothing new in the file: the manager waits.
+    daemon.signal("HUP");
+    let reloading = news();
+    let (state, at) = reloading.trim_end().split_once('\n').unwrap();
+    assert_eq!(state, "RELOADING=1");
+    let at = at.strip_prefix("MONOTONIC_USEC=").unwrap();
+    assert!(at.parse::<u64>().unwrap() > 0, "{reloading}");
+    assert_eq!(news().trim_end(), "READY=1");
     daemon.signal("TERM");
-    let mut last = told();
-    while last.trim_end() == "WATCHDOG=1" {
-        last = told();
-    }
-    assert_eq!(last.trim_end(), "STOPPING=1");
+    assert_eq!(news().trim_end(), "STOPPING=1");
     assert!(daemon.wait().0.success());
 }
 
