@@ -76,8 +76,10 @@ impl CpuBudget {
 
     /// Another budget from now on.
     pub(crate) fn change(&self, settings: BudgetSettings) {
-        if self.settings.replace(settings) != settings {
-            let (law, share) = law(settings);
+        let before = law(self.settings.replace(settings));
+        let (law, share) = law(settings);
+        // Another memory ceiling is no reason to begin anew.
+        if before != (law, share) {
             self.state.borrow_mut().throttle.change(law, share);
         }
     }
