@@ -2,7 +2,7 @@
 
 use super::draw::REGISTRY;
 use super::judge;
-use super::model::{Circuit, instances};
+use super::model::{Call, Circuit, Model, instances};
 use super::session::{Due, Session, State};
 use crate::invariant::{Checked, Invariant, ensure};
 use landfall_protocol::catalog::HealthClass;
@@ -43,8 +43,8 @@ impl Session {
         } = ended
         {
             let who = if status == 429 { None } else { was_at.clone() };
-            call.spared
-                .insert(who.unwrap_or_default(), moment.saturating_add(wait.0));
+            let until = moment.saturating_add(wait.0);
+            call.spare(moment, who.unwrap_or_default(), until);
         }
         // Woken early, it has not had the try that it was promised.
         let rests = call.spared.values().any(|until| *until > moment);
@@ -61,7 +61,7 @@ impl Session {
             After::Over => None,
         };
         self.digest.add_number(pause.unwrap_or(u64::MAX));
-        let free = |shut: fn(Circuit, u64) -> bool| {
+        let free = |passes: fn(&Model, &str, u64) -> bool, spared: fn(&Call, &str) -> u64| {
             let found =
                 listed
                     .iter()
@@ -69,23 +69,14 @@ impl Session {
                     .find(|(url, health)| {
                         *health > HealthClass::Unhealthy
                             && !call.failed_at.contains(*url)
-                            && call.spared_until(url) <= moment
-                            && !shut(self.model.circuit(url), moment)
+                            && spared(call, url) <= moment
+                            && passes(&self.model, url, moment)
                     });
             found.map(|it| it.0)
         };
-        let sent_away = matches!(
-            ended,
-            Ended::Answered {
-                status: 429,
-                retry_after: Some(_)
-            }
-        );
-        let must = free(|circuit, _| !matches!(circuit, Circuit::Closed(_)));
-        let may = free(|circuit, now| matches!(circuit, Circuit::Open(_, until) if now < until));
-        if !self.model.forgets() {
-            judge::after(call, moment, pause, may, must.filter(|_| !sent_away))?;
-        }
+        let must = free(Model::passes, Call::last_spared);
+        let may = free(|model, url, now| !model.bars(url, now), Call::spared_until);
+        judge::after(call, moment, pause, may, must)?;
         let is_open = call.request.is_none() && matches!(ended, Ended::Answered { .. });
         match pause {
             _ if is_open => {
@@ -135,12 +126,6 @@ impl Session {
         let report = self.usage.report(&self.view);
         let mut due = std::mem::take(&mut self.model.tallies);
         due.retain(|_, it| *it != (0, 0));
-        if self.model.forgets() {
-            self.outcome
-                .reached
-                .mark("there were more instances than are remembered");
-            return Ok(());
-        }
         let view = &self.view;
         let takes = view.source == Some("live")
             && view.rung == Some("catalog")

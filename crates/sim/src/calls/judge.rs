@@ -1,8 +1,8 @@
 //! Judges where a call goes, and what comes after each of its tries.
 
-use super::model::{Call, Circuit, Model, OPEN, TRY, instances};
+use super::model::{Call, Model, instances};
 use crate::invariant::{Checked, Invariant, ensure};
-use landfall_protocol::catalog::HealthClass;
+use landfall_protocol::catalog::{HealthClass, Instance};
 use landfall_protocol::snapshot::View;
 
 /// The shortest pauses: before a request is sent again, and before a connection is opened again.
@@ -34,17 +34,7 @@ pub(super) fn route(
         listed.iter().map(|it| it.url.as_str()).collect()
     };
     let Some(to) = to else {
-        // Open for no longer than it may be, or asked to be left alone.
-        let passes = |url: &&&str| {
-            let open = match model.circuit(url) {
-                Circuit::Closed(_) => false,
-                Circuit::Open(since, _) => now < since + OPEN.1,
-                Circuit::Trying(since) => now < since + TRY,
-            };
-            // Of several that asked, the last one counts for all of them.
-            !open && call.spared_until(url).max(call.last_spared(url)) <= now
-        };
-        let free = urls.iter().find(passes).filter(|_| !model.forgets());
+        let free = urls.iter().find(|url| takes(model, call, now, url));
         return ensure(free.is_none(), Invariant::BarredWithCause, || {
             format!("a call goes nowhere, and nothing speaks against {free:?}")
         });
@@ -53,45 +43,39 @@ pub(super) fn route(
         format!("a call goes to {to}, and listed is {urls:?}")
     })?;
     let spared = call.spared_until(to);
-    // What was forgotten of an instance cannot be obeyed.
-    let obeys = spared <= now || model.forgets();
-    ensure(obeys, Invariant::RetryAfterObeyed, || {
+    ensure(spared <= now, Invariant::RetryAfterObeyed, || {
         format!("{to} is asked again, and is to be left alone until {spared}")
     })?;
-    let Some(_) = call.request else {
-        return Ok(());
-    };
     ensure(
         call.sent == 0 || call.may_be_sent_again(),
         Invariant::SentOnce,
         || format!("{:?} is sent again", call.request),
     )?;
-    let shut = match model.circuit(to) {
-        Circuit::Closed(_) => false,
-        Circuit::Open(_, until) => now < until,
-        Circuit::Trying(since) => now < since + TRY,
-    };
     ensure(
-        !shut || model.forgets(),
+        call.request.is_none() || !model.bars(to, now),
         Invariant::OpenCircuitLeftAlone,
         || format!("{to} is asked, whose circuit is {:?}", model.circuit(to)),
     )?;
     let chosen = listed.iter().find(|it| it.url.as_str() == to);
-    let Some(chosen) = chosen.filter(|_| call.at.is_none() && !model.forgets()) else {
+    let Some(chosen) = chosen.filter(|_| call.at.is_none()) else {
         return Ok(());
     };
-    let is_new = |url: &str| !call.failed_at.contains(url);
-    let rank = (is_new(to), chosen.health, chosen.weight > 0);
-    let better = listed.iter().find(|it| {
-        let url = it.url.as_str();
-        matches!(model.circuit(url), Circuit::Closed(_))
-            && call.spared_until(url).max(call.last_spared(url)) <= now
-            && it.health > HealthClass::Unhealthy
-            && (is_new(url), it.health, it.weight > 0) > rank
-    });
+    let rank = |it: &Instance| {
+        let is_new =
+            it.health > HealthClass::Unhealthy && !call.failed_at.contains(it.url.as_str());
+        (is_new, it.health, it.weight > 0)
+    };
+    let better = listed
+        .iter()
+        .find(|it| rank(it) > rank(chosen) && takes(model, call, now, it.url.as_str()));
     ensure(better.is_none(), Invariant::HealthiestFirst, || {
         format!("{chosen:?} is taken where {better:?} is listed")
     })
+}
+
+/// Whether nothing speaks against `url`. A connection neither asks the circuits nor is it asked to stay away.
+fn takes(model: &Model, call: &Call, now: u64, url: &str) -> bool {
+    call.request.is_none() || model.passes(url, now) && call.last_spared(url) <= now
 }
 
 /// Judges what comes after a try: `Some(pause)` is another one. `may`: an instance that could take it at once; `must`: one

@@ -4,7 +4,7 @@ use super::draw::Request;
 use landfall_protocol::catalog::{HealthClass, Instance};
 use landfall_protocol::method::Method;
 use landfall_protocol::snapshot::View;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// So many failures in a row, or among the latest 32 outcomes, open a circuit.
 const IN_A_ROW: u32 = 3;
@@ -12,7 +12,7 @@ const OF_THE_LATEST: u32 = 16;
 /// The shortest and the longest time that it stays open, and that its one try may take.
 pub(super) const OPEN: (u64, u64) = (500, 30_000);
 pub(super) const TRY: u64 = 30_000;
-/// As many instances are remembered; what is known of others may be forgotten.
+/// As many instances are remembered; then the oldest makes room for a new one.
 const REMEMBERED: usize = 64;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,12 +56,37 @@ impl Call {
             .map_or(u64::MAX, |it| it.deadline.saturating_sub(now))
     }
 
-    /// Until when one of those that asked is to be left alone, if `url` has asked.
-    pub(super) fn last_spared(&self, url: &str) -> u64 {
+    /// `who` asks to be left alone until then; `""`: for all of them.
+    pub(super) fn spare(&mut self, now: u64, who: String, until: u64) {
+        if !who.is_empty() && self.last_asked() <= now {
+            self.spared.retain(|who, _| who.is_empty());
+        }
+        self.spared.insert(who, until);
+    }
+
+    /// Until when the last one of those that asked for themselves is left alone.
+    fn last_asked(&self) -> u64 {
         let asked = self.spared.iter().filter(|(who, _)| !who.is_empty());
-        let last = asked.map(|it| *it.1).max();
-        last.filter(|_| self.spared.contains_key(url))
-            .unwrap_or_default()
+        asked.map(|it| *it.1).max().unwrap_or_default()
+    }
+
+    /// Until when `url` may be left alone: while several have asked, the last one counts for all of them.
+    pub(super) fn last_spared(&self, url: &str) -> u64 {
+        let with_others = self.spared.contains_key(url).then(|| self.last_asked());
+        self.spared_until(url).max(with_others.unwrap_or_default())
+    }
+
+    /// `forgotten` has made room for `new`, and what the call has done there counts for it.
+    pub(super) fn forget(&mut self, forgotten: &str, new: &str) {
+        if self.failed_at.remove(forgotten) {
+            self.failed_at.insert(new.to_owned());
+        }
+        if let Some(until) = self.spared.remove(forgotten) {
+            self.spared.insert(new.to_owned(), until);
+        }
+        if self.at.as_deref() == Some(forgotten) {
+            self.at = Some(new.to_owned());
+        }
     }
 
     pub(super) fn spared_until(&self, url: &str) -> u64 {
@@ -76,7 +101,8 @@ pub(super) struct Model {
     /// Answered and failed, since the last report.
     pub(super) tallies: BTreeMap<String, (u32, u32)>,
     pub(super) looked: Option<u64>,
-    used: BTreeSet<String>,
+    /// From the oldest to the newest.
+    remembered: VecDeque<String>,
 }
 
 impl Model {
@@ -87,17 +113,41 @@ impl Model {
             .unwrap_or(Circuit::Closed(0))
     }
 
-    /// Whether instances may have been forgotten.
-    pub(super) fn forgets(&self) -> bool {
-        self.used.len() > REMEMBERED
+    /// Whether the circuit of `url` bars requests for certain.
+    pub(super) fn bars(&self, url: &str, now: u64) -> bool {
+        match self.circuit(url) {
+            Circuit::Closed(_) => false,
+            Circuit::Open(_, until) => now < until,
+            Circuit::Trying(since) => now < since + TRY,
+        }
     }
 
-    /// Something is sent.
-    pub(super) fn sent(&mut self, now: u64, url: &str, request: bool) {
-        self.used.insert(url.to_owned());
+    /// Whether the circuit of `url` lets requests pass for certain.
+    pub(super) fn passes(&self, url: &str, now: u64) -> bool {
+        match self.circuit(url) {
+            Circuit::Closed(_) => true,
+            // While nobody waited for its try, it is open from then on.
+            Circuit::Open(since, until) => since == until || since + OPEN.1 <= now,
+            Circuit::Trying(since) => since + TRY <= now,
+        }
+    }
+
+    /// Something is sent. Says which instance is forgotten for it.
+    pub(super) fn sent(&mut self, now: u64, url: &str, request: bool) -> Option<String> {
         if request && !matches!(self.circuit(url), Circuit::Closed(_)) {
             self.circuits.insert(url.to_owned(), Circuit::Trying(now));
         }
+        if self.remembered.iter().any(|it| it == url) {
+            return None;
+        }
+        self.remembered.push_back(url.to_owned());
+        if self.remembered.len() <= REMEMBERED {
+            return None;
+        }
+        let forgotten = self.remembered.pop_front()?;
+        self.circuits.remove(&forgotten);
+        self.tallies.remove(&forgotten);
+        Some(forgotten)
     }
 
     /// A try of a request ended; `None`: nobody waited for its end.

@@ -233,7 +233,12 @@ impl Session {
         hosted.state = State::Sent;
         hosted.call.sent += 1;
         let is_request = hosted.call.request.is_some();
-        self.model.sent(self.now, &to, is_request);
+        if let Some(forgotten) = self.model.sent(self.now, &to, is_request) {
+            for hosted in &mut self.calls {
+                hosted.call.forget(&forgotten, &to);
+            }
+            self.mark("there were more instances than are remembered");
+        }
         let (after, ended) = self.fate(&to, is_request, route.patience.0);
         let hosted = &mut self.calls[at];
         hosted.call.at = Some(to);
