@@ -1,10 +1,14 @@
 //! A host in virtual time: origins are tables of answers, and time goes by when nothing else is left.
 
+use landfall_protocol::endpoint::{Protocol, Wanted};
+use landfall_protocol::method::Method;
+use landfall_protocol::name::Name;
 use landfall_protocol::probe::{Answer, Body, Failure, Probe};
 use landfall_protocol::resolver::{
     Action, Event, Input, Message, Options, RequestId, Resolver, StreamEvent, StreamId,
 };
 use landfall_protocol::snapshot::Snapshot;
+use landfall_protocol::template::PathTemplate;
 use landfall_protocol::time::Millis;
 use landfall_protocol::url::BaseUrl;
 use serde_json::{Value, json};
@@ -211,5 +215,14 @@ impl Host {
             .iter()
             .filter(|(_, probe)| probe.url.starts_with(origin))
             .count()
+    }
+}
+
+pub(crate) fn wanted(name: &str, path: &str, method: Method) -> Wanted {
+    Wanted {
+        name: Name::parse(name).unwrap(),
+        path: PathTemplate::parse(path).unwrap(),
+        method: Some(method),
+        protocol: Protocol::Http,
     }
 }

@@ -4,9 +4,12 @@
 
 mod browser;
 mod discovery;
+mod health;
 mod host;
 mod links;
 mod names;
+mod pace;
+mod permission;
 mod settlement;
 mod simulated;
 mod tabs;
