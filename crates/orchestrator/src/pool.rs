@@ -12,6 +12,7 @@ mod connection;
 mod exchange;
 mod failure;
 mod head;
+mod limits;
 mod run_queue;
 mod target;
 mod tls;
@@ -20,6 +21,7 @@ mod tls;
 pub(crate) use exchange::exchange;
 pub use exchange::{Buffers, Want};
 pub use failure::Failure;
+pub use limits::Limits;
 pub use target::{NotATarget, Target};
 
 use connection::{Connection, connect};
@@ -27,10 +29,10 @@ use connection::{Connection, connect};
 use exchange::exchange;
 use exchange::{Answered, Broken};
 use landfall_protocol::method::SafeMethod;
+use limits::{permit, resize};
 use run_queue::RunQueue;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -42,30 +44,6 @@ use tokio::time::{Instant, timeout};
 /// A deadline that is missed by more than this was missed by the daemon itself, which was not scheduled: such a
 /// timeout says nothing about the service.
 const OWN_DELAY: Duration = Duration::from_millis(250);
-
-/// What the pool may use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Requests at the same time.
-    pub in_flight: usize,
-    /// Requests at the same time to one host and port.
-    pub per_host: usize,
-    /// Idle connections that are kept.
-    pub idle: usize,
-    /// From the first byte of a request to the last of its response.
-    pub deadline: Duration,
-}
-
-impl Limits {
-    /// How many targets that timed out the last time are asked at the same time.
-    const fn suspects(&self) -> usize {
-        if self.in_flight < 2 {
-            1
-        } else {
-            self.in_flight / 2
-        }
-    }
-}
 
 /// One request.
 #[derive(Debug, Clone, Copy)]
@@ -389,28 +367,5 @@ impl Drop for Visit<'_> {
         if hosts.get(&self.key).is_some_and(is_last) {
             hosts.remove(&self.key);
         }
-    }
-}
-
-async fn permit(semaphore: &Semaphore) -> Result<tokio::sync::SemaphorePermit<'_>, Failure> {
-    // The semaphores are never closed.
-    semaphore
-        .acquire()
-        .await
-        .map_err(|_| Failure::Connection(io::ErrorKind::Other))
-}
-
-/// Gives a semaphore more permits, or takes some away as they come back.
-fn resize(semaphore: &Rc<Semaphore>, before: usize, after: usize) {
-    semaphore.add_permits(after.saturating_sub(before));
-    let surplus = before.saturating_sub(after);
-    let surplus = surplus - semaphore.forget_permits(surplus);
-    if let Ok(surplus @ 1..) = u32::try_from(surplus) {
-        let semaphore = Rc::clone(semaphore);
-        tokio::task::spawn_local(async move {
-            if let Ok(permits) = semaphore.acquire_many(surplus).await {
-                permits.forget();
-            }
-        });
     }
 }

@@ -90,18 +90,25 @@ fn shown(registry: &Registry) -> Vec<String> {
         .collect()
 }
 
-#[test]
-fn one_candidate_is_the_service_that_moved() {
+/// The API that most of these tests are about, at this place.
+fn items_at(place: &Place) -> Discovered {
+    found(place, "Items API", &["/items"])
+}
+
+/// A registry that knew the items on port 8000, whose process is gone since 1 ms.
+fn gone_from_8000() -> Registry {
     let mut registry = registry();
     let old = place("uvicorn", 1, 8_000);
-    adopt(
-        &mut registry,
-        0,
-        vec![found(&old, "Items API", &["/items"])],
-    );
+    adopt(&mut registry, 0, vec![items_at(&old)]);
     registry.socket_gone(&old, Millis(1), 1);
+    registry
+}
+
+#[test]
+fn one_candidate_is_the_service_that_moved() {
+    let mut registry = gone_from_8000();
     assert_eq!(shown(&registry), ["items-api: 8000 unhealthy"]);
-    let moved = found(&place("uvicorn", 2, 8_001), "Items API", &["/items"]);
+    let moved = items_at(&place("uvicorn", 2, 8_001));
     assert_eq!(
         adopt(&mut registry, 2, vec![moved]),
         ["items-api: 8001 healthy"]
@@ -110,21 +117,8 @@ fn one_candidate_is_the_service_that_moved() {
 
 #[test]
 fn of_two_candidates_neither_is_the_one_that_moved_but_both_are_the_service() {
-    let mut registry = registry();
-    let old = place("uvicorn", 1, 8_000);
-    adopt(
-        &mut registry,
-        0,
-        vec![found(&old, "Items API", &["/items"])],
-    );
-    registry.socket_gone(&old, Millis(1), 1);
-    let both = [8_001, 8_002].map(|port| {
-        found(
-            &place("uvicorn", port.into(), port),
-            "Items API",
-            &["/items"],
-        )
-    });
+    let mut registry = gone_from_8000();
+    let both = [8_001, 8_002].map(|port| items_at(&place("uvicorn", port.into(), port)));
     assert_eq!(
         adopt(&mut registry, 2, both.to_vec()),
         ["items-api: 8001 healthy, 8002 healthy"]
@@ -133,15 +127,8 @@ fn of_two_candidates_neither_is_the_one_that_moved_but_both_are_the_service() {
 
 #[test]
 fn another_program_or_another_api_is_another_service() {
-    let mut registry = registry();
-    let old = place("uvicorn", 1, 8_000);
-    adopt(
-        &mut registry,
-        0,
-        vec![found(&old, "Items API", &["/items"])],
-    );
-    registry.socket_gone(&old, Millis(1), 1);
-    let program = found(&place("gunicorn", 2, 8_001), "Items API", &["/items"]);
+    let mut registry = gone_from_8000();
+    let program = items_at(&place("gunicorn", 2, 8_001));
     let api = found(&place("uvicorn", 3, 8_002), "Items API", &["/things"]);
     assert_eq!(
         adopt(&mut registry, 2, vec![program, api]),
@@ -155,21 +142,14 @@ fn another_program_or_another_api_is_another_service() {
 
 #[test]
 fn a_port_that_another_program_takes_is_not_the_service_that_was_there() {
-    let mut registry = registry();
-    let old = place("uvicorn", 1, 8_000);
-    adopt(
-        &mut registry,
-        0,
-        vec![found(&old, "Items API", &["/items"])],
-    );
-    registry.socket_gone(&old, Millis(1), 1);
-    let other = found(&place("node", 2, 8_000), "Items API", &["/items"]);
+    let mut registry = gone_from_8000();
+    let other = items_at(&place("node", 2, 8_000));
     assert_eq!(
         adopt(&mut registry, 2, vec![other]),
         ["items-api: 8000 unhealthy", "items-api-8000: 8000 healthy"]
     );
     // Where it comes back, with another pid, it is known again.
-    let moved = found(&place("uvicorn", 3, 8_001), "Items API", &["/items"]);
+    let moved = items_at(&place("uvicorn", 3, 8_001));
     assert_eq!(
         adopt(&mut registry, 3, vec![moved]),
         ["items-api: 8001 healthy", "items-api-8000: 8000 healthy"]
@@ -180,14 +160,14 @@ fn a_port_that_another_program_takes_is_not_the_service_that_was_there() {
 fn of_several_instances_one_that_comes_back_elsewhere_is_one_of_them() {
     let mut registry = registry();
     let at = |pid: u32, port| place("uvicorn", pid, port);
-    let both = [1, 2].map(|pid| found(&at(pid, 7_999 + pid as u16), "Items API", &["/items"]));
+    let both = [1, 2].map(|pid| items_at(&at(pid, 7_999 + pid as u16)));
     assert_eq!(
         adopt(&mut registry, 0, both.to_vec()),
         ["items-api: 8000 healthy, 8001 healthy"]
     );
     registry.socket_gone(&at(1, 8_000), Millis(1), 1);
     assert_eq!(shown(&registry), ["items-api: 8001 healthy"]);
-    let third = found(&at(3, 8_002), "Items API", &["/items"]);
+    let third = items_at(&at(3, 8_002));
     assert_eq!(
         adopt(&mut registry, 2, vec![third]),
         ["items-api: 8001 healthy, 8002 healthy"]
@@ -195,7 +175,7 @@ fn of_several_instances_one_that_comes_back_elsewhere_is_one_of_them() {
     // The one that goes while another runs is not waited for; the last one is, and has moved.
     registry.socket_gone(&at(2, 8_001), Millis(3), 3);
     registry.socket_gone(&at(3, 8_002), Millis(4), 4);
-    let fourth = found(&at(4, 8_003), "Items API", &["/items"]);
+    let fourth = items_at(&at(4, 8_003));
     assert_eq!(
         adopt(&mut registry, 5, vec![fourth]),
         ["items-api: 8003 healthy"]
@@ -206,11 +186,7 @@ fn of_several_instances_one_that_comes_back_elsewhere_is_one_of_them() {
 fn a_restart_in_place_is_the_same_service_unless_its_title_is_another() {
     let mut registry = registry();
     let (before, after) = (place("uvicorn", 1, 8_000), place("uvicorn", 2, 8_000));
-    adopt(
-        &mut registry,
-        0,
-        vec![found(&before, "Items API", &["/items"])],
-    );
+    adopt(&mut registry, 0, vec![items_at(&before)]);
     registry.socket_gone(&before, Millis(1), 1);
     assert_eq!(
         adopt(
@@ -274,11 +250,7 @@ fn names_are_unique_and_the_daemons_own_is_taken() {
 fn a_service_that_stays_away_is_forgotten_after_the_retention_time() {
     let mut registry = registry();
     let place = place("uvicorn", 1, 8_000);
-    adopt(
-        &mut registry,
-        0,
-        vec![found(&place, "Items API", &["/items"])],
-    );
+    adopt(&mut registry, 0, vec![items_at(&place)]);
     registry.socket_gone(&place, Millis(5), 5);
     assert!(registry.misses_any() && registry.misses("uvicorn") && !registry.misses("nginx"));
     assert_eq!(registry.retire(Millis(10_004)).len(), 0);
@@ -290,11 +262,7 @@ fn a_service_that_stays_away_is_forgotten_after_the_retention_time() {
 fn a_verdict_on_its_way_when_the_socket_vanished_counts_for_nothing() {
     let mut registry = registry();
     let place = place("uvicorn", 1, 8_000);
-    adopt(
-        &mut registry,
-        0,
-        vec![found(&place, "Items API", &["/items"])],
-    );
+    adopt(&mut registry, 0, vec![items_at(&place)]);
     let mut queue = VecDeque::new();
     registry.queue_due(&mut queue, Millis(0), &PACE);
     let id = queue[0];
