@@ -56,7 +56,7 @@ pub enum Want {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Answered {
     pub(crate) status: u16,
-    /// From the request's last byte to the response's head.
+    /// From when the request is sent until the response's head is there.
     pub(crate) latency_us: u64,
     /// Whether the connection can take another request.
     pub(crate) reusable: bool,
@@ -84,6 +84,8 @@ pub(crate) async fn exchange(
 ) -> Result<Answered, Broken> {
     buffers.clear();
     write(&mut buffers.raw);
+    // Before it is sent: where cores are short, the answer is often there before the sender runs again.
+    let started = Instant::now();
     let sent = async {
         stream.write_all(&buffers.raw).await?;
         // TLS may hold something back.
@@ -92,7 +94,6 @@ pub(crate) async fn exchange(
     let sent = sent.await;
     buffers.raw.clear();
     sent.map_err(|error| Broken::Silent(error.kind()))?;
-    let started = Instant::now();
     let head = read_head(stream, &mut buffers.raw).await?;
     let latency_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     buffers.head = head.len;
