@@ -27,7 +27,7 @@ enum Command {
     /// Asks a URL which endpoints it has, and shows every request that it took.
     Probe(Probe),
     /// Registers a service with the daemon.
-    Register(Register),
+    Register(Box<Register>),
     /// Explains what is wrong with the daemon or its surroundings, and how to mend it.
     Doctor(Doctor),
     /// Prints what a shell needs to complete this command line.

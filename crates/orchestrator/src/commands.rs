@@ -8,6 +8,7 @@ mod probe;
 mod services;
 mod table;
 
+pub(crate) use ask::Daemon;
 pub(crate) use completions::Completions;
 pub(crate) use doctor::Doctor;
 pub(crate) use probe::Probe;
@@ -17,7 +18,7 @@ use crate::error::Error;
 use std::io::{self, Write};
 
 /// Runs a command that waits for answers.
-fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -6,13 +6,15 @@
 mod body;
 mod locate;
 pub(crate) mod record;
+mod written;
 
-pub(crate) use body::{BadBody, Body, InstanceBody, Written};
+pub(crate) use body::{BadBody, Body, InstanceBody};
 pub(crate) use locate::{NotLocated, locate};
+pub(crate) use written::Written;
 
 use crate::labels::Labels;
 use crate::pool::Target;
-use crate::settings::{CheckTerms, RequestPath};
+use crate::settings::{CheckTerms, RequestPath, Span};
 use landfall_protocol::endpoint::{Endpoint, Protocol};
 use landfall_protocol::name::Name;
 use landfall_protocol::time::Millis;
@@ -109,6 +111,8 @@ pub(crate) struct Registration {
     pub(crate) seats: Vec<Seat>,
     /// What to ask for in a check; short for the path of `check`.
     pub(crate) health_path: Option<RequestPath>,
+    /// Between two checks; short for the interval of `check`.
+    pub(crate) interval: Option<Span>,
     /// How it is checked.
     pub(crate) check: CheckTerms,
     pub(crate) endpoints: Vec<Endpoint>,
@@ -118,7 +122,8 @@ pub(crate) struct Registration {
 impl Registration {
     /// How it is checked, with what is said beside it.
     pub(crate) fn check(&self) -> CheckTerms {
-        self.check.clone().or(self.health_path.as_ref(), None)
+        let check = self.check.clone();
+        check.or(self.health_path.as_ref(), self.interval)
     }
 
     /// Whether the service itself is asked for its endpoints as well: only where none that speaks HTTP is declared.

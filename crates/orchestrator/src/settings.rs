@@ -22,6 +22,7 @@ mod endpoints;
 mod names;
 mod networks;
 mod services;
+mod statuses;
 mod terms;
 
 pub use addresses::{DEFAULT_PORT, HostName, Listen, Origin, Ports, RequestPath, ServiceUrl};
@@ -30,7 +31,9 @@ pub(crate) use endpoints::EndpointSettings;
 pub use names::{NameValue, OWN_NAME, ServiceName};
 pub use networks::{Network, Networks, Outside};
 pub use services::ServiceSettings;
-pub use terms::{CheckKind, CheckTerms, Statuses};
+pub use statuses::Statuses;
+pub(crate) use terms::InARow;
+pub use terms::{CheckKind, CheckTerms};
 
 use serde::Deserialize;
 use std::io::Read;

@@ -6,6 +6,7 @@ use crate::settings::ServiceUrl;
 use clap::Args;
 use landfall_protocol::json::{MAX_DEPTH, check_bounds};
 use landfall_protocol::method::SafeMethod;
+use landfall_protocol::url::BaseUrl;
 use serde::de::DeserializeOwned;
 use std::io;
 use std::time::Duration;
@@ -17,7 +18,7 @@ const MAX_ANSWER: usize = 64 << 20;
 
 /// Which daemon.
 #[derive(Debug, Args)]
-pub(super) struct Daemon {
+pub(crate) struct Daemon {
     /// Where the daemon is.
     #[arg(
         long,
@@ -29,6 +30,16 @@ pub(super) struct Daemon {
 }
 
 impl Daemon {
+    /// Where it is published.
+    pub(crate) const fn url(&self) -> &BaseUrl {
+        &self.daemon.url
+    }
+
+    /// Where requests go.
+    pub(crate) const fn target(&self) -> &Target {
+        &self.daemon.target
+    }
+
     /// A line to it.
     pub(super) fn asked(&self) -> Asked {
         Asked::new(self.daemon.url.to_string(), self.daemon.target.clone())

@@ -3,6 +3,8 @@
 //! `openapi.json` beside this crate is what it makes, checked in; a test compares the two, and reads it with the
 //! protocol's reader.
 
+mod schemas;
+
 use super::api_catalog::LINKSET;
 use super::exposition::CONTENT_TYPE as METRICS;
 use super::routes::{Entry, Route, TABLE};
@@ -218,44 +220,6 @@ fn operation(route: Route, method: Method) -> Operation {
     }
 }
 
-/// The schema of what registers a service: the bounds that a client can look at beforehand.
-fn registration() -> Value {
-    json!({
-        "type": "object",
-        "required": ["name", "instances"],
-        "additionalProperties": false,
-        "properties": {
-            "name": { "type": "string" },
-            "title": { "type": "string" },
-            "lease": { "type": "integer", "minimum": 1, "maximum": 86_400, "default": 30 },
-            "health_path": { "type": "string" },
-            "instances": {
-                "type": "array", "minItems": 1, "maxItems": 64,
-                "items": {
-                    "type": "object", "required": ["url"], "additionalProperties": false,
-                    "properties": {
-                        "url": { "type": "string", "format": "uri" },
-                        "weight": { "type": "integer", "minimum": 0, "maximum": 65_535, "default": 100 }
-                    }
-                }
-            },
-            "check": { "type": "object" },
-            "endpoints": {
-                "type": "object",
-                "additionalProperties": {
-                    "type": "object", "required": ["path"],
-                    "properties": {
-                        "path": { "type": "string" },
-                        "methods": {},
-                        "protocol": { "enum": ["http", "websocket", "sse"] }
-                    }
-                }
-            },
-            "labels": { "type": "object", "maxProperties": 16, "additionalProperties": { "type": "string" } }
-        }
-    })
-}
-
 /// The document.
 pub(crate) fn document() -> Value {
     let item = |entry: &Entry| {
@@ -287,7 +251,7 @@ pub(crate) fn document() -> Value {
         },
         "paths": paths,
         "components": {
-            "schemas": { "Registration": registration() },
+            "schemas": { "Registration": schemas::registration() },
             "securitySchemes": {
                 "token": {
                     "type": "http", "scheme": "bearer",

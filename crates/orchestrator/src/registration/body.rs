@@ -2,12 +2,11 @@
 
 use super::{Lease, Registration, RegistrationId, Seat};
 use crate::labels::Labels;
-use crate::settings::{CheckTerms, EndpointSettings, NameValue, RequestPath, ServiceName};
+use crate::settings::{CheckTerms, EndpointSettings, NameValue, RequestPath, ServiceName, Span};
 use landfall_protocol::catalog::{MAX_ENDPOINTS, MAX_INSTANCES};
-use landfall_protocol::endpoint::Endpoint;
 use landfall_protocol::name::Name;
 use landfall_protocol::url::BaseUrl;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::error::Category;
 use std::collections::BTreeMap;
 
@@ -22,6 +21,7 @@ pub(crate) struct Body {
     lease: Lease,
     pub(crate) instances: Vec<InstanceBody>,
     health_path: Option<RequestPath>,
+    interval: Option<Span>,
     #[serde(default)]
     check: CheckTerms,
     #[serde(default)]
@@ -90,9 +90,13 @@ impl Body {
             let reason = format!("a service has at most {MAX_ENDPOINTS} endpoints");
             return Err(bad("endpoints", reason));
         }
+        let said_twice =
+            |short: &str| format!("{short} is the short form of it: write one of them");
         if self.health_path.is_some() && self.check.path.is_some() {
-            let reason = "health_path is the short form of it: write one of them".to_owned();
-            return Err(bad("check.path", reason));
+            return Err(bad("check.path", said_twice("health_path")));
+        }
+        if self.interval.is_some() && self.check.interval.is_some() {
+            return Err(bad("check.interval", said_twice("interval")));
         }
         let is_loopback = self.instances.iter().all(|it| it.url.is_loopback());
         if let Err((key, reason)) = self.check.check_together(is_loopback) {
@@ -136,6 +140,7 @@ impl Body {
             lease: self.lease,
             seats,
             health_path: self.health_path.clone(),
+            interval: self.interval,
             check: self.check.clone(),
             endpoints: endpoints
                 .map(|(name, settings)| settings.endpoint(&name.0))
@@ -163,68 +168,6 @@ fn base_url<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<BaseUrl
             "{text:?} is not a base URL: write scheme, host and port, such as \"http://127.0.0.1:8000\""
         ))
     })
-}
-
-/// A registration as [`Body`] reads it.
-#[derive(Debug, Serialize)]
-pub(crate) struct Written<'r> {
-    name: &'r str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    title: Option<&'r str>,
-    lease: Lease,
-    instances: Vec<WrittenInstance<'r>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    health_path: Option<&'r str>,
-    #[serde(skip_serializing_if = "says_nothing")]
-    check: &'r CheckTerms,
-    endpoints: BTreeMap<&'r str, WrittenEndpoint<'r>>,
-    #[serde(skip_serializing_if = "Labels::is_empty")]
-    labels: &'r Labels,
-}
-
-fn says_nothing(check: &&CheckTerms) -> bool {
-    **check == CheckTerms::default()
-}
-
-#[derive(Debug, Serialize)]
-struct WrittenInstance<'r> {
-    url: &'r str,
-    weight: u16,
-}
-
-#[derive(Debug, Serialize)]
-struct WrittenEndpoint<'r> {
-    path: &'r str,
-    methods: Vec<&'static str>,
-    protocol: &'static str,
-}
-
-impl<'r> From<&'r Registration> for Written<'r> {
-    fn from(registration: &'r Registration) -> Self {
-        let instance = |seat: &'r Seat| WrittenInstance {
-            url: seat.url.as_str(),
-            weight: seat.weight,
-        };
-        let endpoint = |it: &'r Endpoint| {
-            let methods = it.methods().iter();
-            let written = WrittenEndpoint {
-                path: it.path.as_str(),
-                methods: methods.map(|(method, _)| method.as_str()).collect(),
-                protocol: it.protocol.as_str(),
-            };
-            (it.name.as_str(), written)
-        };
-        Self {
-            name: registration.name.as_str(),
-            title: registration.title.as_ref().map(Name::as_str),
-            lease: registration.lease,
-            instances: registration.seats.iter().map(instance).collect(),
-            health_path: registration.health_path.as_ref().map(RequestPath::as_str),
-            check: &registration.check,
-            endpoints: registration.endpoints.iter().map(endpoint).collect(),
-            labels: &registration.labels,
-        }
-    }
 }
 
 #[cfg(test)]
@@ -265,6 +208,35 @@ mod tests {
             endpoints,
             ["order http 2", "ticks sse 1", "updates websocket 0"]
         );
+    }
+
+    #[test]
+    fn a_service_of_the_settings_is_said_in_the_same_words_in_a_registration() {
+        let text = include_str!("../../landfall.example.toml");
+        let settings = crate::settings::Settings::parse(text).unwrap().services;
+        let written: toml::Table = toml::from_str(text).unwrap();
+        let written = written["services"].as_array().unwrap();
+        assert_eq!((written.len(), settings.len()), (2, 2));
+        for (written, settings) in written.iter().zip(&settings) {
+            let mut body = serde_json::to_value(written).unwrap();
+            let members = body.as_object_mut().unwrap();
+            let of_instance = ["url", "weight"].into_iter().filter_map(|key| {
+                let value = members.remove(key)?;
+                Some((key.to_owned(), value))
+            });
+            let instance: serde_json::Map<_, _> = of_instance.collect();
+            members.insert("instances".to_owned(), vec![instance].into());
+            let body = Body::read(body.to_string().as_bytes()).unwrap();
+            let registered = body.registration(RegistrationId(1), 0, Vec::new());
+            assert_eq!(registered.check(), settings.check());
+            assert_eq!(registered.endpoints, settings.endpoints());
+            assert_eq!(registered.labels, settings.labels);
+            assert_eq!(
+                registered.title,
+                settings.title.as_ref().map(|it| it.0.clone())
+            );
+            assert_eq!(body.instances[0].weight, settings.weight);
+        }
     }
 
     #[test]
@@ -321,6 +293,11 @@ mod tests {
             (
                 format!(r#""name":"a",{at},"health_path":"/a","check":{{"path":"/b"}}"#),
                 "check.path",
+                "the short form",
+            ),
+            (
+                format!(r#""name":"a",{at},"interval":"5s","check":{{"interval":"9s"}}"#),
+                "check.interval",
                 "the short form",
             ),
             (

@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn how_a_service_is_checked_is_kept_with_it() {
-        let body = r#"{"name":"shop","lease":60,"instances":[{"url":"https://localhost:8443","weight":100}],"check":{"fall":3,"verify":false},"endpoints":{}}"#;
+        let body = r#"{"name":"shop","lease":60,"instances":[{"url":"https://localhost:8443","weight":100}],"interval":"5s","check":{"fall":3,"verify":false},"endpoints":{}}"#;
         let value =
             format!(r#"{{"order":0,"addresses":[["127.0.0.1","::1"]],"registration":{body}}}"#);
         let record = Record {
@@ -122,6 +122,7 @@ mod tests {
         };
         let registration = read(&record, &Networks::default()).unwrap();
         assert!(registration.seats[0].target.is_unverified());
+        assert_eq!(registration.check().interval, Some("5s".parse().unwrap()));
         let written = write(&registration).unwrap();
         assert_eq!(String::from_utf8(written.value).unwrap(), value);
     }

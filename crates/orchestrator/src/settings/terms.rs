@@ -2,18 +2,17 @@
 
 use super::addresses::RequestPath;
 use super::amounts::Span;
+use super::statuses::Statuses;
 use crate::health::Thresholds;
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroU8;
-use std::ops::RangeInclusive;
+use std::str::FromStr;
 use std::time::Duration;
 
 /// The longest timeout of a check, which holds one of few slots for as long.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(60);
 /// The most verdicts in a row that can be asked for.
 const MOST_IN_A_ROW: u8 = 100;
-/// The most statuses and ranges in a list.
-const MAX_STATUSES: usize = 32;
 /// What is not said of rising or falling: as many as the score needs.
 const USUAL: NonZeroU8 = NonZeroU8::new(2).unwrap();
 
@@ -37,9 +36,9 @@ pub struct CheckTerms {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout: Option<Span>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    rise: Option<InARow>,
+    pub(crate) rise: Option<InARow>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    fall: Option<InARow>,
+    pub(crate) fall: Option<InARow>,
     /// Whether the certificate of an https service must be valid.
     #[serde(skip_serializing_if = "is_true")]
     pub verify: bool,
@@ -62,7 +61,7 @@ impl Default for CheckTerms {
 
 /// What counts as life.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(try_from = "String", into = "&'static str")]
 pub enum CheckKind {
     /// An answer over HTTP; over TLS where the URL is an https one.
     #[default]
@@ -130,14 +129,47 @@ const fn is_true(flag: &bool) -> bool {
     *flag
 }
 
+from_text!(CheckKind);
+
+impl From<CheckKind> for &'static str {
+    fn from(kind: CheckKind) -> Self {
+        match kind {
+            CheckKind::Http => "http",
+            CheckKind::Tcp => "tcp",
+        }
+    }
+}
+
+impl FromStr for CheckKind {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "http" => Ok(Self::Http),
+            "tcp" => Ok(Self::Tcp),
+            _ => Err(format!("{text:?} is no kind of check: write http or tcp")),
+        }
+    }
+}
+
 /// A number of verdicts in a row: 1 to 100.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(try_from = "u8", into = "u8")]
-struct InARow(NonZeroU8);
+pub(crate) struct InARow(NonZeroU8);
 
 impl From<InARow> for u8 {
     fn from(number: InARow) -> Self {
         number.0.get()
+    }
+}
+
+impl FromStr for InARow {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number: Option<u8> = text.parse().ok();
+        let wrong = || format!("{text} is not between 1 and {MOST_IN_A_ROW}");
+        Self::try_from(number.ok_or_else(wrong)?)
     }
 }
 
@@ -148,66 +180,6 @@ impl TryFrom<u8> for InARow {
         let fits = NonZeroU8::new(number).filter(|it| it.get() <= MOST_IN_A_ROW);
         fits.map(Self)
             .ok_or_else(|| format!("{number} is not between 1 and {MOST_IN_A_ROW}"))
-    }
-}
-
-/// A list of HTTP statuses and ranges of them: `[200, "204-299"]`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(try_from = "Vec<StatusForm>", into = "Vec<StatusForm>")]
-pub struct Statuses(Box<[RangeInclusive<u16>]>);
-
-impl Statuses {
-    /// Whether a status is one of them.
-    #[must_use]
-    pub fn contains(&self, status: u16) -> bool {
-        self.0.iter().any(|range| range.contains(&status))
-    }
-}
-
-#[derive(Deserialize, Serialize)]
-#[serde(untagged)]
-enum StatusForm {
-    One(u16),
-    Range(String),
-}
-
-impl TryFrom<Vec<StatusForm>> for Statuses {
-    type Error = String;
-
-    fn try_from(forms: Vec<StatusForm>) -> Result<Self, String> {
-        if !(1..=MAX_STATUSES).contains(&forms.len()) {
-            return Err(format!(
-                "a list of statuses has 1 to {MAX_STATUSES} of them, such as [200, \"204-299\"]"
-            ));
-        }
-        let ranges: Result<_, String> = forms.iter().map(range).collect();
-        ranges.map(Self)
-    }
-}
-
-fn range(form: &StatusForm) -> Result<RangeInclusive<u16>, String> {
-    let (ends, said) = match form {
-        StatusForm::One(status) => (Some((*status, *status)), status.to_string()),
-        StatusForm::Range(text) => {
-            let ends = text.split_once('-');
-            let ends = ends.and_then(|(from, to)| from.parse().ok().zip(to.parse().ok()));
-            (ends, format!("{text:?}"))
-        }
-    };
-    // 1xx is never the last answer.
-    let fits = |(from, to): &(u16, u16)| from <= to && *from >= 200 && *to <= 599;
-    ends.filter(fits).map(|(from, to)| from..=to).ok_or_else(|| {
-        format!("{said} is no status: write a number from 200 to 599, or a range such as \"200-299\", the smaller number first")
-    })
-}
-
-impl From<Statuses> for Vec<StatusForm> {
-    fn from(statuses: Statuses) -> Self {
-        let form = |range: &RangeInclusive<u16>| match (*range.start(), *range.end()) {
-            (from, to) if from == to => StatusForm::One(from),
-            (from, to) => StatusForm::Range(format!("{from}-{to}")),
-        };
-        statuses.0.iter().map(form).collect()
     }
 }
 
@@ -232,24 +204,12 @@ mod tests {
     }
 
     #[test]
-    fn statuses_are_numbers_and_ranges() {
-        let terms = terms(r#"{"status":[201,"300-304"]}"#).unwrap();
-        let status = terms.status.unwrap();
-        let alive: Vec<u16> = (200..=599).filter(|it| status.contains(*it)).collect();
-        assert_eq!(alive, [201, 300, 301, 302, 303, 304]);
-    }
-
-    #[test]
     fn what_cannot_be_meant_is_refused() {
         for (json, reason) in [
-            (r#"{"status":[]}"#, "1 to 32"),
             (r#"{"status":[99]}"#, "99 is no status"),
-            (r#"{"status":["299-200"]}"#, "the smaller number first"),
-            (r#"{"status":["2xx"]}"#, "is no status"),
-            (r#"{"status":["200-600"]}"#, "is no status"),
             (r#"{"rise":0}"#, "0 is not between 1 and 100"),
             (r#"{"fall":101}"#, "101 is not between"),
-            (r#"{"kind":"icmp"}"#, "unknown variant `icmp`"),
+            (r#"{"kind":"icmp"}"#, "write http or tcp"),
             (r#"{"until":1}"#, "unknown field `until`"),
         ] {
             let error = terms(json).unwrap_err();

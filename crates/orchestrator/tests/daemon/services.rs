@@ -83,7 +83,13 @@ fn every_shell_gets_completions_of_all_commands() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let (status, out, _) = said(landfall("completions").arg(shell));
         assert_eq!(status, 0);
-        for word in ["serve", "services", "register", "completions"] {
+        for word in [
+            "serve",
+            "services",
+            "register",
+            "completions",
+            "check-interval",
+        ] {
             assert!(out.contains(word), "{shell}: {word}");
         }
     }
