@@ -38,6 +38,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 use tls::Tls;
+pub(crate) use tls::check_authorities;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
 

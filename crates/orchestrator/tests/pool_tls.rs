@@ -1,22 +1,20 @@
 //! The daemon's client over TLS: whom it believes, and what it keeps apart.
 
+mod authority;
+
+use authority::Authority;
 use landfall_orchestrator::pool::{Buffers, Failure, Limits, Pool, Request, Target, Want};
 use landfall_protocol::method::SafeMethod;
 use landfall_protocol::url::BaseUrl;
-use rcgen::{CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use std::cell::Cell;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::{LocalSet, spawn_local};
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::crypto::ring::default_provider;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 const LIMITS: Limits = Limits {
     in_flight: 4,
@@ -43,25 +41,10 @@ struct Server {
 
 impl Server {
     async fn start() -> Self {
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
-        params.is_ca = IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-        let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-        let key = KeyPair::generate().unwrap();
-        let names = vec!["localhost".to_owned()];
-        let params = CertificateParams::new(names).unwrap();
-        let certificate = params.signed_by(&key, &authority).unwrap();
+        let authority = Authority::new();
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("ca.pem"), authority.pem()).unwrap();
-        let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(
-                vec![CertificateDer::from(certificate.der().to_vec())],
-                PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
-            )
-            .unwrap();
-        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let acceptor = TlsAcceptor::from(authority.vouches_for_localhost());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let connections = Rc::new(Cell::new(0));

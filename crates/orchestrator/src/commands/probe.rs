@@ -7,7 +7,7 @@ mod report;
 
 use super::{block_on, print, print_json};
 use crate::error::Error;
-use crate::pool::{Buffers, Failure, Limits, Pool, Target};
+use crate::pool::{Buffers, Failure, Limits, Pool, Target, check_authorities};
 use crate::reader::{as_ladder, ask_at, nonce, split};
 use crate::registration::locate;
 use crate::settings::{Networks, Span};
@@ -21,6 +21,7 @@ use landfall_protocol::url::BaseUrl;
 use report::{Report, Sent};
 use serde_json::Value;
 use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
 use std::str::FromStr;
 
 /// The most endpoints that are asked for one by one: two requests each.
@@ -35,6 +36,12 @@ pub(crate) struct Probe {
     /// An endpoint to ask for where no document describes any: orders=/orders. May be given several times.
     #[arg(long = "endpoint", value_name = "NAME=PATH", value_parser = Declared::from_str)]
     endpoints: Vec<Declared>,
+    /// Certificates of authorities (PEM) to verify an https URL by, besides those that the system trusts.
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+    /// Takes any certificate of an https URL; on this machine only.
+    #[arg(long, conflicts_with = "ca_file")]
+    no_verify: bool,
     /// For each whole answer.
     #[arg(long, value_name = "TIME", default_value = "5s")]
     timeout: Span,
@@ -74,6 +81,8 @@ impl FromStr for Declared {
 /// How a pass down the ladder ended.
 struct Ended {
     sent: Vec<Sent>,
+    /// Why there was no answer at all.
+    unanswered: Option<Failure>,
     found: Result<Found<Value>, Reason>,
 }
 
@@ -99,7 +108,10 @@ impl Probe {
         }
         ended.found.map(drop).map_err(|reason| Error::Undescribed {
             url: self.url.to_string(),
-            reason: report::words(reason),
+            reason: ended
+                .unanswered
+                .and_then(report::why_unanswered)
+                .unwrap_or_else(|| report::words(reason)),
         })
     }
 
@@ -110,25 +122,33 @@ impl Probe {
         let target = locate(&origin, &Networks::everywhere())
             .await
             .map_err(|error| Error::NoTarget(error.to_string()))?;
-        let pool = Pool::new(Limits {
+        let target = self.trusted(target)?;
+        let limits = Limits {
             in_flight: 1,
             per_host: 1,
             idle: 1,
             deadline: self.timeout.0,
-        });
+        };
+        let pool = Pool::trusting(limits, self.ca_file.clone());
         let mut buffers = Buffers::default();
         let mut ladder = Ladder::new(self.url.clone(), wanted, true, nonce());
         let mut probe = ladder.begin();
-        let mut sent = Vec::new();
+        let (mut sent, mut answered, mut failed) = (Vec::new(), false, None);
         let found = loop {
             let progress = Progress::say(&probe);
             let result = ask(&pool, (&origin, &target), &probe, &mut buffers).await;
             drop(progress);
             sent.push(Sent::new(&probe, &result));
             let answer = match result {
-                Ok((answer, _)) => Ok(answer),
+                Ok((answer, _)) => {
+                    answered = true;
+                    Ok(answer)
+                }
                 Err(NoAnswer::Elsewhere) => Err(probe::Failure::Unreadable),
-                Err(NoAnswer::Failed(failure)) => Err(as_ladder(failure)),
+                Err(NoAnswer::Failed(failure)) => {
+                    failed = Some(failure);
+                    Err(as_ladder(failure))
+                }
             };
             match ladder.answer(answer) {
                 Step::Ask(next) => probe = next,
@@ -136,7 +156,23 @@ impl Probe {
                 Step::Nothing(reason, _) => break Err(reason),
             }
         };
-        Ok(Ended { sent, found })
+        Ok(Ended {
+            sent,
+            unanswered: failed.filter(|_| !answered),
+            found,
+        })
+    }
+
+    /// The target, with what its certificate must be.
+    fn trusted(&self, target: Target) -> Result<Target, Error> {
+        if self.no_verify && !target.is_loopback() {
+            let reason = "certificates go unverified on this machine only; for another one, name its authority with --ca-file";
+            return Err(Error::NoTarget(reason.to_owned()));
+        }
+        if self.ca_file.is_some() {
+            check_authorities(self.ca_file.as_deref()).map_err(Error::NoTarget)?;
+        }
+        Ok(target.verified(!self.no_verify))
     }
 }
 
@@ -160,7 +196,10 @@ async fn ask(
     let target = if server.origin() == origin.origin() {
         target
     } else {
-        local = Target::new(&server).map_err(|_| NoAnswer::Elsewhere)?;
+        let verify = !target.is_unverified();
+        local = Target::new(&server)
+            .map_err(|_| NoAnswer::Elsewhere)?
+            .verified(verify);
         &local
     };
     ask_at(pool, target, path, probe, buffers)

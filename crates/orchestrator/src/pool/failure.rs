@@ -35,6 +35,8 @@ pub enum Failure {
     #[error("the server does not speak TLS, or none that is known here")]
     NotTls,
     /// There is nothing to verify certificates by.
-    #[error("there are no certificates of authorities to verify by")]
+    #[error(
+        "there are no certificates of authorities to verify by: install ca-certificates, or name an authority in checks.ca_file"
+    )]
     NoAuthorities,
 }

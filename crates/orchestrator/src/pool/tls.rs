@@ -132,12 +132,20 @@ fn make(verify: bool, ca_file: Option<&Path>) -> Result<ClientConfig, String> {
     Ok(config)
 }
 
+/// Whether there is an authority to verify by: of the system, or in this file, which then must hold one.
+///
+/// # Errors
+/// Why there is none, and what to do.
+pub(crate) fn check_authorities(ca_file: Option<&Path>) -> Result<(), String> {
+    authorities(ca_file).map(drop)
+}
+
 /// The authorities that the system trusts, and those of the settings' file.
 fn authorities(ca_file: Option<&Path>) -> Result<RootCertStore, String> {
     let mut roots = RootCertStore::empty();
     if let Some(path) = ca_file {
         let wrong = |reason: &dyn std::fmt::Display| {
-            format!("checks.ca_file {path:?} cannot be used: {reason}")
+            format!("the file of authorities {path:?} cannot be used: {reason}")
         };
         let certificates = CertificateDer::pem_file_iter(path).map_err(|error| wrong(&error))?;
         for certificate in certificates {
@@ -155,7 +163,7 @@ fn authorities(ca_file: Option<&Path>) -> Result<RootCertStore, String> {
     roots.add_parsable_certificates(system.certs);
     if roots.is_empty() {
         return Err(
-            "the system trusts no authority: install ca-certificates, or set checks.ca_file"
+            "the system trusts no authority: install ca-certificates, or name a file of authorities"
                 .to_owned(),
         );
     }

@@ -1,5 +1,7 @@
 //! The daemon from outside: the real binary, over real sockets.
 
+#[path = "../authority/mod.rs"]
+mod authority;
 mod catalog;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod ceiling;
@@ -31,3 +33,4 @@ mod streams;
 mod support;
 #[cfg(target_os = "linux")]
 mod systemd;
+mod tls;

@@ -58,7 +58,7 @@ fn wrong_settings_are_refused_with_line_column_and_reason() {
         (
             "[[services]]\nname = \"a\"\nurl = \"http://localhost:1\"\n[services.check]\nkind = \"udp\"",
             5,
-            "unknown variant `udp`",
+            "is no kind of check: write http or tcp",
         ),
         (
             "[[services]]\nname = \"a\"\nurl = \"http://localhost:1\"\n[services.check]\nstatus = [200, \"3xx\"]",

@@ -1,8 +1,9 @@
-//! What the machine gives a daemon: the kernel's features, file descriptors, the clock.
+//! What the machine gives a daemon: the kernel's features, file descriptors, the clock, authorities.
 
 use super::finding::Finding;
 use crate::clock::unix_ms;
-use crate::settings::Settings;
+use crate::pool::check_authorities;
+use crate::settings::{ServiceSettings, Settings};
 
 /// The first moment of 2025, in milliseconds since 1970: no machine that runs this is older.
 const PAST: u64 = 1_735_689_600_000;
@@ -17,6 +18,7 @@ const OTHERS: u64 = 64;
 pub(super) fn look(settings: &Settings) -> Vec<Finding> {
     let mut findings = kernel(settings);
     findings.extend(descriptors(settings));
+    findings.extend(authorities(settings));
     if unix_ms() < PAST {
         findings.push(Finding::problem(
             "clock",
@@ -25,6 +27,28 @@ pub(super) fn look(settings: &Settings) -> Vec<Finding> {
         ));
     }
     findings
+}
+
+/// What https services are verified by, if there is one or a file was named.
+fn authorities(settings: &Settings) -> Option<Finding> {
+    let verified =
+        |it: &&ServiceSettings| it.url.url.as_str().starts_with("https:") && it.check().verify;
+    let ca_file = settings.checks.ca_file.as_deref();
+    let services = settings.services.iter().filter(verified).count();
+    if services == 0 && ca_file.is_none() {
+        return None;
+    }
+    Some(match check_authorities(ca_file) {
+        Ok(()) => Finding::well(
+            "tls",
+            "there are authorities to verify https services by".to_owned(),
+        ),
+        Err(reason) => Finding::problem(
+            "tls",
+            reason,
+            "put certificates in PEM form there, or correct checks.ca_file: until then https services stay unknown".to_owned(),
+        ),
+    })
 }
 
 #[cfg(target_os = "linux")]

@@ -37,6 +37,13 @@ impl Sent {
             ),
             Err(NoAnswer::Elsewhere) => (None, Some("not sent: another machine".to_owned()), None),
             Err(NoAnswer::Failed(Failure::Timeout)) => (None, Some("timed out".to_owned()), None),
+            // What to do about it is said once, in the end.
+            Err(NoAnswer::Failed(Failure::Untrusted)) => {
+                (None, Some("certificate not valid".to_owned()), None)
+            }
+            Err(NoAnswer::Failed(Failure::NoAuthorities)) => {
+                (None, Some("no authority to verify by".to_owned()), None)
+            }
             Err(NoAnswer::Failed(failure)) => (None, Some(failure.to_string()), None),
         };
         Self {
@@ -267,5 +274,26 @@ pub(super) const fn words(reason: Reason) -> &'static str {
             "it has no catalog, no OpenAPI document and no API catalog; name its endpoints with --endpoint NAME=PATH, or \
              declare them in the settings or a registration"
         }
+    }
+}
+
+/// Why no question had an answer, and what to do, where the ladder's own reason does not tell it.
+pub(super) const fn why_unanswered(failure: Failure) -> Option<&'static str> {
+    match failure {
+        Failure::Untrusted => Some(
+            "its certificate is out of date, for another host, or of an authority that is not known here: name the authority \
+             with --ca-file, or take any certificate of this machine with --no-verify",
+        ),
+        Failure::NoAuthorities => Some(
+            "there is no authority to verify its certificate by: install ca-certificates, or name one with --ca-file",
+        ),
+        Failure::NotTls => {
+            Some("it does not speak TLS, or none that is known here; ask it with http://")
+        }
+        Failure::NotHttp => Some("what it says is not HTTP/1; check the port, and http or https"),
+        Failure::Connection(_) => Some(
+            "it takes the connection and ends it without an answer; check the port, and http or https",
+        ),
+        _ => None,
     }
 }

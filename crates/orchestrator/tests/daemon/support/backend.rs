@@ -1,10 +1,11 @@
-//! Tiny HTTP servers: in a thread of the test, or in a process of their own, which the daemon can find.
+//! Tiny HTTP servers, over TLS if wanted: in a thread of the test, or in a process of their own, which the daemon can find.
 
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command};
 use std::sync::{Arc, Mutex};
+use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// What to answer, by path; anything else is 404.
 pub(crate) type Answers = HashMap<String, (u16, String)>;
@@ -15,25 +16,48 @@ pub(crate) struct Backend {
     pub(crate) answers: Arc<Mutex<Answers>>,
     /// Request lines, in the order of arrival.
     pub(crate) asked: Arc<Mutex<Vec<String>>>,
+    url: String,
 }
 
 impl Backend {
     pub(crate) fn start(answers: &[(&str, u16, &str)]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        Self::start_with(answers, listener, url, Some)
+    }
+
+    /// The same over TLS, for `localhost`.
+    pub(crate) fn start_tls(answers: &[(&str, u16, &str)], config: Arc<ServerConfig>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let url = format!("https://localhost:{port}");
+        Self::start_with(answers, listener, url, move |stream| {
+            let connection = ServerConnection::new(Arc::clone(&config)).ok()?;
+            Some(StreamOwned::new(connection, stream))
+        })
+    }
+
+    fn start_with<S: Read + Write + 'static>(
+        answers: &[(&str, u16, &str)],
+        listener: TcpListener,
+        url: String,
+        wrap: impl Fn(TcpStream) -> Option<S> + Clone + Send + 'static,
+    ) -> Self {
         let address = listener.local_addr().unwrap();
         let answers = Arc::new(Mutex::new(answers_of(answers)));
         let asked = Arc::new(Mutex::new(Vec::new()));
         let (shared, log) = (Arc::clone(&answers), Arc::clone(&asked));
-        std::thread::spawn(move || serve(&listener, &shared, &log));
+        std::thread::spawn(move || serve(&listener, &shared, &log, &wrap));
         Self {
             address,
             answers,
             asked,
+            url,
         }
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.url.clone()
     }
 
     pub(crate) fn answer(&self, path: &str, status: u16, body: &str) {
@@ -55,32 +79,39 @@ fn answers_of(answers: &[(&str, u16, &str)]) -> Answers {
         .collect()
 }
 
-fn serve(listener: &TcpListener, answers: &Arc<Mutex<Answers>>, asked: &Arc<Mutex<Vec<String>>>) {
+fn serve<S: Read + Write + 'static>(
+    listener: &TcpListener,
+    answers: &Arc<Mutex<Answers>>,
+    asked: &Arc<Mutex<Vec<String>>>,
+    wrap: &(impl Fn(TcpStream) -> Option<S> + Clone + Send + 'static),
+) {
     for stream in listener.incoming().map_while(Result::ok) {
         let (answers, asked) = (Arc::clone(answers), Arc::clone(asked));
-        std::thread::spawn(move || answer_all(stream, &answers, &asked));
+        let wrap = wrap.clone();
+        std::thread::spawn(move || answer_all(wrap(stream)?, &answers, &asked));
     }
 }
 
 fn answer_all(
-    stream: TcpStream,
+    stream: impl Read + Write,
     answers: &Mutex<Answers>,
     asked: &Mutex<Vec<String>>,
 ) -> Option<()> {
-    let mut writer = stream.try_clone().ok()?;
-    let mut lines = BufReader::new(stream).lines();
+    let mut stream = BufReader::new(stream);
     loop {
-        let line = lines.next()?.ok()?;
+        let line = stream.by_ref().lines().next()?.ok()?;
         let path = line.split(' ').nth(1)?.to_owned();
         asked.lock().ok()?.push(line);
-        while !lines.next()?.ok()?.is_empty() {}
+        while !stream.by_ref().lines().next()?.ok()?.is_empty() {}
         let answer = answers.lock().ok()?.get(&path).cloned();
         let (status, body) = answer.unwrap_or((404, "{}".to_owned()));
         let length = body.len();
         let head = format!(
             "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
         );
+        let writer = stream.get_mut();
         writer.write_all((head + &body).as_bytes()).ok()?;
+        writer.flush().ok()?;
     }
 }
 
@@ -126,7 +157,12 @@ pub(crate) fn be_backend_if_asked() {
     if !openapi.is_empty() {
         answers.insert("/openapi.json".to_owned(), (200, openapi.to_owned()));
     }
-    serve(&listener, &Arc::new(Mutex::new(answers)), &Arc::default());
+    serve(
+        &listener,
+        &Arc::new(Mutex::new(answers)),
+        &Arc::default(),
+        &Some,
+    );
 }
 
 /// Ports that are free now.
