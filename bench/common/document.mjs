@@ -24,9 +24,8 @@ const section = ({ tables, bars, not_available: missing = {} }) => [
 ].join('\n\n');
 
 /** Every mark with its text. */
-function sections({ client, daemon }) {
-  const of = {};
-  if (client) of.client = `${machineLine(client.machine)}\n\n${section(client)}`;
+function sections({ daemon, ...others }) {
+  const of = Object.fromEntries(Object.entries(others).map(([name, measured]) => [name, `${machineLine(measured.machine)}\n\n${section(measured)}`]));
   for (const [kind, measured] of Object.entries(daemon ?? {})) {
     if (measured.tables) of[`daemon:${kind}`] = `${machineLine(daemon.machine)}\n\n${section(measured)}`;
   }

@@ -1,27 +1,23 @@
-// The dashboard with a thousand services, each of them really checked: one server answers below a thousand base paths, the
-// settings name them all. What is drawn is counted, at the top, at the end and after a search; no time is asserted.
+// The dashboard with a thousand services, each of them really checked. What is drawn is counted, at the top, at the end and
+// after a search; no time is asserted.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { launchChromium, openPage } from '../support/browser.mjs';
-import { startDaemon } from '../support/daemon.mjs';
 import { dashboard } from '../support/dashboard.mjs';
 import { hangUp, startHttpServer } from '../support/http-server.mjs';
 import { artefact, scratchFolder } from '../support/scratch.mjs';
+import { ALL, COUNT, isRare, nameOf, startThousand, teamOf } from '../support/thousand.mjs';
 import { until } from '../support/until.mjs';
 
-const COUNT = 1_000;
 const WIDE = { width: 1440, height: 900 };
 const NARROW = { width: 360, height: 740 };
 /** The rows of two screens: what is on one, and what is drawn beyond its edges. */
 const DRAWN = 60;
-/** One of a hundred has a method that the others do not have; the daemon has it too. */
-const rare = (index) => index % 100 === 7;
-const RARE = COUNT / 100 + 1;
-const nameOf = (index) => `service-${String(index).padStart(4, '0')}`;
+/** Those with a method that the others do not have; the daemon has it too. */
+const RARE = ALL.filter(isRare).length + 1;
 
 let scratch;
-let backend;
 let elsewhere;
 let daemon;
 let browser;
@@ -36,17 +32,7 @@ const names = async () => Object.keys(await shown.services());
 
 before(async () => {
   scratch = scratchFolder();
-  backend = await startHttpServer((request, response) => response.writeHead(request.url.endsWith('/health') ? 200 : 404).end());
-  const services = Array.from({ length: COUNT }, (_, index) => `
-    [[services]]
-    name = "${nameOf(index)}"
-    url = "http://127.0.0.1:${backend.port}/${index}"
-    health_path = "/health"
-    [services.endpoints.it]
-    path = "/it"
-    methods = ["${rare(index) ? 'DELETE' : 'GET'}"]`);
-  const settings = `[budget]\ncpu_percent = 100\n[sockets]\nenabled = false\n${services.join('')}`;
-  daemon = await startDaemon(scratch.path, { settings });
+  daemon = await startThousand(scratch.path);
   elsewhere = await startHttpServer(hangUp);
   browser = await launchChromium({ orchestratorPort: elsewhere.port });
   tab = await openPage(browser, { viewport: WIDE, reducedMotion: 'reduce' });
@@ -55,7 +41,7 @@ before(async () => {
 });
 after(async () => {
   await browser?.close();
-  await Promise.all([daemon, backend, elsewhere].map((it) => it?.stop()));
+  await Promise.all([daemon, elsewhere].map((it) => it?.stop()));
   scratch.remove();
 });
 
@@ -98,6 +84,19 @@ test('a search finds by name, and a word with a colon by method and source', asy
   await until('the choice to hold', async () => (await rows()).all === RARE);
   await tab.page.getByRole('combobox', { name: 'Only methods' }).selectOption('');
   await until('all to be there again', async () => (await rows()).all === COUNT + 1);
+});
+
+test('a label is chosen from a list, and found by the search', async () => {
+  const labels = tab.page.getByRole('combobox', { name: 'Only labels' });
+  await labels.selectOption('team=back office');
+  await until('those of the team to be listed', async () => (await rows()).all === ALL.filter((index) => teamOf(index) === 'back office').length);
+  assert.ok((await names()).every((name) => teamOf(Number(name.slice(-4))) === 'back office'));
+  await labels.selectOption('');
+  await tab.page.getByRole('searchbox').fill('label:team=shop method:delete');
+  const both = ALL.filter((index) => teamOf(index) === 'shop' && isRare(index));
+  assert.ok(both.length > 1);
+  await until('what has both', async () => (await rows()).all === both.length);
+  await tab.page.getByRole('searchbox').fill('');
 });
 
 test('on a small screen, too, a screen of them is drawn and nothing is wider than it', async () => {

@@ -25,9 +25,12 @@ http {
 }
 `;
 
-/** @param {(...parts: string[]) => string} folder paths below an empty folder of its own */
-export async function startNginx(folder) {
-  const port = await freePort();
+/**
+ * @param {(...parts: string[]) => string} folder paths below an empty folder of its own
+ * @param {{port?: number}} [options] without one, any free port
+ */
+export async function startNginx(folder, { port: wanted } = {}) {
+  const port = wanted ?? await freePort();
   mkdirSync(folder('html'), { recursive: true });
   writeFileSync(folder('html', 'index.html'), PAGE);
   writeFileSync(folder('nginx.conf'), config(folder, port));

@@ -1,4 +1,4 @@
-// The entry: one client, three feeds, one tree. The client finds the catalog on the page's own origin, as it would for any application.
+// The entry: one client, four feeds, one tree. The client finds the catalog on the page's own origin, as it would for any application.
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createClient } from 'landfall';
@@ -6,6 +6,7 @@ import { LandfallProvider } from 'landfall/react';
 import { App } from './app';
 import { DriftFeed } from './feeds/drift-feed';
 import { HealthFeed } from './feeds/health-feed';
+import { LabelsFeed } from './feeds/labels-feed';
 import { StatusFeed } from './feeds/status-feed';
 import { applyTheme } from './hooks/use-theme';
 import './styles/index.css';
@@ -21,7 +22,7 @@ const client = createClient({ name: NAME, ownOriginOnly: true, devtools: true })
 createRoot(root).render(
   <StrictMode>
     <LandfallProvider client={client}>
-      <App name={NAME} healthFeed={new HealthFeed()} statusFeed={new StatusFeed()} driftFeed={new DriftFeed()} />
+      <App name={NAME} healthFeed={new HealthFeed()} statusFeed={new StatusFeed()} driftFeed={new DriftFeed()} labelsFeed={new LabelsFeed()} />
     </LandfallProvider>
   </StrictMode>,
 );

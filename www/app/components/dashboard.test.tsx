@@ -4,6 +4,7 @@ import { cleanup, fireEvent, render, screen, within } from '@testing-library/rea
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { STATUS_BODY, endpoint, reading, service, snapshot, status, statusReading, verdict } from '../testing/fixtures';
 import type { StatusReading } from '../feeds/status-feed';
+import type { Labels } from '../model/labels';
 import type { DriftReport } from '../model/drift';
 import { type HealthReport, verdictKey } from '../model/verdict';
 import { readRoute } from '../model/route';
@@ -26,6 +27,7 @@ function page(part: Partial<DashboardProps> = {}) {
     health: reading(report(verdict())),
     status: statusReading(),
     drift: reading<DriftReport>(new Map()),
+    labels: reading<Labels>(new Map()),
     route: readRoute(''),
     changes: [],
     client: 'test',
@@ -55,6 +57,16 @@ describe('full', () => {
     expect(row.getByText(/\d\s?s ago/)).toBeDefined();
     expect(row.getByRole('img', { name: /^Health over the last 2 checks/ })).toBeDefined();
     expect(row.getByRole('img', { name: /^Latency over the last 2 checks/ })).toBeDefined();
+  });
+
+  test('says what the memory ceiling makes it do without', () => {
+    const MIB = 1_024 * 1_024;
+    const value = statusReading().value;
+    if (value === null) throw new Error('the fixture has a value');
+    const memory = { rss_bytes: 35 * MIB, held_bytes: 31 * MIB, ceiling_bytes: 32 * MIB, level: 'no_history' };
+    page({ status: reading({ ...value, status: status({ ...STATUS_BODY, memory }) }) });
+    expect(text()).toContain('31 MiB of 32 MiB: histories are short');
+    expect(document.querySelectorAll('.is-alarming dt')[1]?.textContent).toBe('Memory');
   });
 
   test('says what the daemon may use, what it used, its pace and what is overdue', () => {
@@ -179,6 +191,22 @@ describe('search', () => {
     choose('Only methods', 'WS');
     expect(screen.getByRole('row', { name: /items-api/ }).textContent).toContain('/ws/updates');
     expect(screen.queryByRole('row', { name: /landfall/ })).toBeNull();
+  });
+
+  test('a choice of label leaves the services that have it, which say so; the search finds labels too', () => {
+    page({ labels: reading<Labels>(new Map([['items-api', ['team=shop', 'tier=back end']]])) });
+    fireEvent.change(screen.getByRole('combobox', { name: 'Only labels' }), { target: { value: 'tier=back end' } });
+    expect(screen.queryByRole('row', { name: /landfall/ })).toBeNull();
+    expect(screen.getByRole('row', { name: /items-api/ })).toBeDefined();
+    expect(within(screen.getByRole('list', { name: 'Labels' })).getAllByRole('listitem').map(({ textContent }) => textContent)).toEqual(['team=shop', 'tier=back end']);
+    fireEvent.change(screen.getByRole('searchbox'), { target: { value: 'label:team=search' } });
+    fireEvent.click(screen.getByRole('button', { name: 'Show all services' }));
+    expect(screen.getByRole('row', { name: /landfall/ })).toBeDefined();
+  });
+
+  test('without a label there is no choice of labels', () => {
+    page();
+    expect(screen.queryByRole('combobox', { name: 'Only labels' })).toBeNull();
   });
 
   test('how the daemon knows of an instance stands with it', () => {

@@ -4,6 +4,7 @@ import type { Snapshot } from 'landfall';
 import type { Reading } from '../feeds/feed';
 import type { StatusReading } from '../feeds/status-feed';
 import type { DriftReport } from '../model/drift';
+import type { Labels } from '../model/labels';
 import type { HealthReport } from '../model/verdict';
 import type { ChangeRow } from '../model/changes';
 import type { Route } from '../model/route';
@@ -34,13 +35,14 @@ export interface DashboardProps {
   readonly health: Reading<HealthReport>;
   readonly status: Reading<StatusReading>;
   readonly drift: Reading<DriftReport>;
+  readonly labels: Reading<Labels>;
   readonly route: Route;
   readonly changes: readonly ChangeRow[];
   /** The name of the client whose trace and requests are shown. */
   readonly client: string;
 }
 
-export function Dashboard({ snapshot, health, status, drift, route, changes, client }: DashboardProps) {
+export function Dashboard({ snapshot, health, status, drift, labels, route, changes, client }: DashboardProps) {
   const [theme, setTheme] = useTheme();
   // The parts of a snapshot keep their identity while they do not change; the snapshot as a whole changes with its status.
   const services = useMemo(() => serviceEntries(snapshot.services, snapshot.endpoints), [snapshot.services, snapshot.endpoints]);
@@ -66,7 +68,7 @@ export function Dashboard({ snapshot, health, status, drift, route, changes, cli
       <main id="main" tabIndex={-1}>
         {route.view === 'services' && (loading
           ? <ServicesSkeleton />
-          : <ServicesView services={services} report={health.value} drift={drift.value} selected={route.service} daemon={DAEMON} reachable={!connection.stale} />)}
+          : <ServicesView services={services} report={health.value} drift={drift.value} labels={labels.value} selected={route.service} daemon={DAEMON} reachable={!connection.stale} />)}
         {route.view === 'drift' && <DriftView reading={drift} />}
         {route.view === 'budget' && <BudgetView reading={status} />}
         {route.view === 'config' && <ConfigView config={snapshot.config} baseUrl={snapshot.baseUrl} wsBaseUrl={snapshot.wsBaseUrl} />}

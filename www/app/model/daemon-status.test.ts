@@ -4,7 +4,7 @@ import { isOverBudget, readDaemonStatus } from './daemon-status';
 
 test('a status is read', () => {
   expect(readDaemonStatus(STATUS_BODY)).toMatchObject({
-    name: 'workshop', rssBytes: 4_530_000, streams: 2,
+    name: 'workshop', memory: { rssBytes: 4_530_000, heldBytes: null, ceilingBytes: null, level: 'full' }, streams: 2,
     budget: { budgetPermille: 10, usedPermille: 6.2, pacePermille: 840, overdue: 4, oldestVerdictMs: 8_700 },
     checks: { inFlight: 3, inFlightLimit: 10, perHostLimit: 2 },
   });
@@ -13,7 +13,7 @@ test('a status is read', () => {
 test('what the daemon does not say is unknown, not zero', () => {
   const read = readDaemonStatus({ budget: { used_permille: 'much' } });
   expect(read?.budget.usedPermille).toBeNull();
-  expect(read?.rssBytes).toBeNull();
+  expect(read?.memory).toEqual({ rssBytes: null, heldBytes: null, ceilingBytes: null, level: null });
   expect(read?.checks.total).toBeNull();
 });
 

@@ -22,7 +22,15 @@ export interface DaemonStatus {
     readonly overdue: number | null;
     readonly oldestVerdictMs: number | null;
   };
-  readonly rssBytes: number | null;
+  readonly memory: {
+    readonly rssBytes: number | null;
+    /** What is compared with the ceiling; null without one, or where the system does not tell it. */
+    readonly heldBytes: number | null;
+    /** What may be held; null without a ceiling. */
+    readonly ceilingBytes: number | null;
+    /** What the daemon does without because of it. */
+    readonly level: MemoryLevel | null;
+  };
   readonly settings: {
     readonly file: string | null;
     /** What is wrong with the file as it is now, with line and column; the settings before it hold. Null while nothing is. */
@@ -40,6 +48,10 @@ export interface DaemonStatus {
   /** Open event streams, this page's own included. */
   readonly streams: number | null;
 }
+
+/** What the memory ceiling makes the daemon do without: nothing, histories, new services too. */
+const LEVELS = ['full', 'no_history', 'no_new_services'] as const;
+export type MemoryLevel = (typeof LEVELS)[number];
 
 const MAX_FILE = 4_096;
 const MAX_ERROR = 16_384;
@@ -63,6 +75,7 @@ export function readDaemonStatus(body: unknown): DaemonStatus | null {
   if (wire === null || budget === null) return null;
   const checks = object(wire.checks);
   const settings = object(wire.settings);
+  const memory = object(wire.memory);
   return {
     name: text(wire.name, 256),
     version: text(wire.version, 64),
@@ -77,7 +90,12 @@ export function readDaemonStatus(body: unknown): DaemonStatus | null {
       overdue: amount(budget.overdue),
       oldestVerdictMs: amount(budget.oldest_verdict_ms),
     },
-    rssBytes: amount(object(wire.memory)?.rss_bytes),
+    memory: {
+      rssBytes: amount(memory?.rss_bytes),
+      heldBytes: amount(memory?.held_bytes),
+      ceilingBytes: amount(memory?.ceiling_bytes),
+      level: LEVELS.find((level) => level === memory?.level) ?? null,
+    },
     settings: {
       file: text(settings?.file, MAX_FILE),
       error: text(settings?.error, MAX_ERROR),

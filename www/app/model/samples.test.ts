@@ -6,7 +6,7 @@ const at = (moment: number, usedPermille: number): Sample => ({ ...sampleOf(stat
 const used = (samples: readonly Sample[]) => series(samples, ({ usedPermille }) => usedPermille);
 
 test('a sample is what a status says, and unknown stays unknown', () => {
-  expect(sampleOf(status(), 5)).toEqual({ at: 5, usedPermille: 6.2, budgetPermille: 10, pacePermille: 840, overdue: 4, oldestVerdictMs: 8_700, rssBytes: 4_530_000 });
+  expect(sampleOf(status(), 5)).toEqual({ at: 5, usedPermille: 6.2, budgetPermille: 10, pacePermille: 840, overdue: 4, oldestVerdictMs: 8_700, rssBytes: 4_530_000, heldBytes: null });
   expect(sampleOf(status({ budget: {} }), 5)).toMatchObject({ usedPermille: null, rssBytes: null });
 });
 

@@ -13,6 +13,7 @@ export interface Sample {
   readonly overdue: Value;
   readonly oldestVerdictMs: Value;
   readonly rssBytes: Value;
+  readonly heldBytes: Value;
 }
 
 /** A measure over the span of a plot. */
@@ -32,9 +33,9 @@ export const SLOT_MS = 6_000;
 export const MAX_SAMPLES = 640;
 
 /** The sample of a status that was read at `at`. */
-export function sampleOf({ budget, rssBytes }: DaemonStatus, at: number): Sample {
+export function sampleOf({ budget, memory: { rssBytes, heldBytes } }: DaemonStatus, at: number): Sample {
   const { usedPermille, budgetPermille, pacePermille, overdue, oldestVerdictMs } = budget;
-  return { at, usedPermille, budgetPermille, pacePermille, overdue, oldestVerdictMs, rssBytes };
+  return { at, usedPermille, budgetPermille, pacePermille, overdue, oldestVerdictMs, rssBytes, heldBytes };
 }
 
 /** One measure of `samples`, up to the newest of them. */

@@ -45,6 +45,7 @@ test('a query is data, not a pattern', () => {
 const facts = {
   classOf: ({ name }: { name: string }) => (name === 'auth' ? 'unhealthy' : 'healthy'),
   sourcesOf: ({ name }: { name: string }) => (name === 'auth' ? ['settings'] : ['socket', 'registration']),
+  labelsOf: ({ name }: { name: string }) => (name === 'auth' ? ['team=Access', 'tier=front'] : ['team=shop']),
 };
 const foundBy = (query: string): string[] => search(index, query, facts).map(({ service, endpoints }) => [service.name, ...endpoints.map(({ path }) => path)].join(' '));
 
@@ -53,6 +54,8 @@ test('a word with a colon says where it is to be found', () => {
   expect(foundBy('class:unh')).toEqual(['auth']);
   expect(foundBy('source:settings')).toEqual(['auth']);
   expect(foundBy('source:reg')).toEqual(['items-api']);
+  expect(foundBy('label:team=access')).toEqual(['auth']);
+  expect(foundBy('label:shop')).toEqual(['items-api']);
   expect(foundBy('method:put')).toEqual(['items-api /items/{id}']);
   expect(foundBy('method:ws')).toEqual(['items-api /ws/updates']);
   expect(foundBy('path:login')).toEqual(['auth /login']);

@@ -1,6 +1,6 @@
 // The search box: which services, and which of their endpoints, a few words mean. Every word must be found somewhere: in the service
 // (name, title, address) or in one of its endpoints (method, path, name, operation, protocol). A word with a colon says where:
-// `name:`, `class:` and `source:` look at the service, `method:` and `path:` at its endpoints.
+// `name:`, `class:`, `source:` and `label:` look at the service, `method:` and `path:` at its endpoints.
 import type { Endpoint } from 'landfall';
 import type { ServiceEntry } from './services';
 import { methodsOf, protocolLabel } from './methods';
@@ -22,12 +22,13 @@ export interface SearchEntry {
 export interface Facts {
   readonly classOf: (service: ServiceEntry) => string;
   readonly sourcesOf: (service: ServiceEntry) => readonly string[];
+  readonly labelsOf: (service: ServiceEntry) => readonly string[];
 }
 
 /** Longest query that is looked at, in UTF-16 units. */
 export const MAX_QUERY = 200;
 
-const OF_SERVICES = ['name', 'class', 'source'] as const;
+const OF_SERVICES = ['name', 'class', 'source', 'label'] as const;
 const OF_ENDPOINTS = ['method', 'path'] as const;
 type Qualifier = (typeof OF_SERVICES)[number] | (typeof OF_ENDPOINTS)[number];
 
@@ -66,7 +67,7 @@ export function search(index: readonly SearchEntry[], query: string, facts: Fact
   });
 }
 
-const NO_FACTS: Facts = { classOf: () => '', sourcesOf: () => [] };
+const NO_FACTS: Facts = { classOf: () => '', sourcesOf: () => [], labelsOf: () => [] };
 
 function readQuery(query: string): Query {
   const words: string[] = [];
@@ -93,6 +94,7 @@ function isOfServices(qualifier: Qualifier): boolean {
 function serviceHas(service: ServiceEntry, qualifier: Qualifier, value: string, facts: Facts): boolean {
   if (qualifier === 'name') return service.name.toLowerCase().includes(value);
   if (qualifier === 'class') return facts.classOf(service).startsWith(value);
+  if (qualifier === 'label') return facts.labelsOf(service).some((label) => label.toLowerCase().includes(value));
   return facts.sourcesOf(service).some((source) => source.startsWith(value));
 }
 

@@ -66,7 +66,7 @@ export const STATUS_BODY = {
   revision: 42,
   uptime_ms: 11_520_000,
   budget: { policy: 'tokens', budget_permille: 10, used_permille: 6.2, pace_permille: 840, window_ms: 10_000, forgiven_us: 0, overdue: 4, oldest_verdict_ms: 8_700 },
-  memory: { rss_bytes: 4_530_000 },
+  memory: { rss_bytes: 4_530_000, held_bytes: null as number | null, ceiling_bytes: null as number | null, level: 'full' },
   checks: { total: 48_213, failed: 97, in_flight: 3, in_flight_limit: 10, per_host_limit: 2 },
   services: 2,
   streams: 2,

@@ -2,30 +2,101 @@
 
 use crate::support::client::{connect, raw, request};
 use crate::support::daemon::{Daemon, QUIET};
+use serde_json::Value;
 use std::io::{Read, Write};
 
-const ROUTES: [&str; 14] = [
-    "/.well-known/landfall",
-    "/.well-known/landfall/events",
-    "/v1/health",
-    "/v1/status",
-    "/v1/outcomes",
-    "/v1/services",
-    "/v1/services/0000000000000000",
-    "/healthz",
-    "/metrics",
-    "/debug/memory",
-    "/openapi.json",
-    "/.well-known/api-catalog",
-    "/",
-    "/nothing",
-];
+/// A path of the daemon, and the methods that it has besides OPTIONS.
+struct Route {
+    path: String,
+    methods: Vec<String>,
+}
+
+/// Every route, as the daemon's own entry in its catalog has it: a new one is there without anybody thinking of it.
+fn routes(daemon: &Daemon) -> Vec<Route> {
+    let own = daemon.service("landfall").unwrap();
+    let endpoints = own["endpoints"].as_object().unwrap();
+    let route = |endpoint: &Value| {
+        // A variable is a number here; there is nothing of that name.
+        let path = endpoint["path"].as_str().unwrap().split('/');
+        let path: Vec<_> = path
+            .map(|it| {
+                if it.starts_with('{') {
+                    "0000000000000000"
+                } else {
+                    it
+                }
+            })
+            .collect();
+        let methods = endpoint["methods"].as_object().unwrap().keys();
+        Route {
+            path: path.join("/"),
+            methods: methods.cloned().collect(),
+        }
+    };
+    let routes: Vec<_> = endpoints.values().map(route).collect();
+    let has = |path: &str| routes.iter().any(|it| it.path == path);
+    assert!(has("/v1/drift") && has("/v1/drift/0000000000000000") && has("/"));
+    routes
+}
+
+#[test]
+fn every_route_has_its_own_methods_and_says_which() {
+    let daemon = Daemon::start(QUIET);
+    for Route { path, methods } in routes(&daemon) {
+        for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE"] {
+            if methods.iter().any(|it| it == method) {
+                continue;
+            }
+            let refused = request(daemon.address, method, &path, &[]);
+            assert_eq!(refused.status, 405, "{method} {path}");
+            let mut allowed: Vec<_> = refused.field("allow").split(", ").collect();
+            let mut wanted: Vec<_> = methods
+                .iter()
+                .map(String::as_str)
+                .chain(["OPTIONS"])
+                .collect();
+            allowed.sort_unstable();
+            wanted.sort_unstable();
+            assert_eq!(allowed, wanted, "{method} {path}");
+        }
+    }
+}
+
+#[test]
+fn every_route_that_changes_something_wants_the_token_and_no_page() {
+    let daemon = Daemon::start(QUIET);
+    let credentials = daemon.credentials();
+    let mut changing = 0;
+    for Route { path, methods } in routes(&daemon) {
+        // Reports of pages change nothing, and are what pages may send.
+        for method in methods
+            .iter()
+            .filter(|it| *it != "GET" && path != "/v1/outcomes")
+        {
+            changing += 1;
+            let nobody = request(daemon.address, method, &path, &[]);
+            assert_eq!(nobody.status, 401, "{method} {path}");
+            let page = [
+                ("Origin", "http://localhost:3000"),
+                ("Authorization", &*credentials),
+            ];
+            let page = request(daemon.address, method, &path, &page);
+            assert_eq!(page.status, 403, "{method} {path}");
+        }
+    }
+    assert_eq!(
+        changing, 4,
+        "POST, PUT and DELETE of registrations, DELETE of drift"
+    );
+}
 
 #[test]
 fn every_route_refuses_a_rebound_host_and_a_foreign_page() {
     let daemon = Daemon::start(QUIET);
-    for path in ROUTES {
-        for method in ["GET", "OPTIONS", "POST"] {
+    let paths = routes(&daemon).into_iter().map(|it| it.path);
+    for path in paths.chain(["/nothing".to_owned()]) {
+        let path = &*path;
+        for method in ["GET", "OPTIONS", "POST", "PUT", "DELETE"] {
             let rebound = request(daemon.address, method, path, &[("Host", "evil.example")]);
             assert_eq!(rebound.status, 421, "{method} {path}");
             assert!(

@@ -5,7 +5,7 @@ import { clip } from '../../format/text';
 interface NoMatchProps {
   readonly query: string;
   readonly only: HealthClass | null;
-  /** Whether a source or a method is chosen. */
+  /** Whether a source, a label or a method is chosen. */
   readonly filtered: boolean;
   readonly onClear: () => void;
 }

@@ -22,13 +22,15 @@ interface ServiceDetailProps {
   readonly report: HealthReport | null;
   /** What it lacks, if anything. */
   readonly drift: ServiceDrift | undefined;
+  /** `KEY=VALUE` */
+  readonly labels: readonly string[];
   /** Whether the reader chose it; else it is a preview, which cannot be closed. */
   readonly chosen: boolean;
 }
 
 const INSTANCES_STEP = 8;
 
-export function ServiceDetail({ service, match, report, drift, chosen }: ServiceDetailProps) {
+export function ServiceDetail({ service, match, report, drift, labels, chosen }: ServiceDetailProps) {
   const [shownInstances, moreInstances] = useMore(service.instances.length, INSTANCES_STEP, service.name);
   const healthClass = serviceClass(report, service);
   const found = match !== null && match.endpoints.length > 0 ? match.endpoints : null;
@@ -39,6 +41,7 @@ export function ServiceDetail({ service, match, report, drift, chosen }: Service
         <span className={`class-label is-${healthClass}`}><ClassGlyph of={healthClass} />{healthClass}</span>
         <h2 id="service-detail-name" tabIndex={-1}><Clip text={service.name} /></h2>
         {service.title !== null && <p className="detail-title"><Clip text={service.title} /></p>}
+        {labels.length > 0 && <ul className="labels" aria-label="Labels">{labels.map((label) => <li key={label}>{label}</li>)}</ul>}
       </div>
 
       <section aria-labelledby="detail-instances">

@@ -18,6 +18,10 @@ interface ServiceToolbarProps {
   readonly onSource: (source: string | null) => void;
   /** The sources that some service has. */
   readonly sources: readonly string[];
+  readonly label: string | null;
+  readonly onLabel: (label: string | null) => void;
+  /** The labels that there are to choose from. */
+  readonly labels: readonly string[];
   readonly method: string | null;
   readonly onMethod: (method: string | null) => void;
   /** The methods that some endpoint has. */
@@ -29,9 +33,9 @@ interface ServiceToolbarProps {
   readonly input: RefObject<HTMLInputElement | null>;
 }
 
-const HINT = 'A word with a colon says where to look: name: class: source: method: path:';
+const HINT = 'A word with a colon says where to look: name: class: source: label: method: path:';
 
-export function ServiceToolbar({ query, onQuery, only, onOnly, source, onSource, sources, method, onMethod, methods, order, onOrder, counts, input }: ServiceToolbarProps) {
+export function ServiceToolbar({ query, onQuery, only, onOnly, source, onSource, sources, label, onLabel, labels, method, onMethod, methods, order, onOrder, counts, input }: ServiceToolbarProps) {
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape') return;
     event.stopPropagation();
@@ -63,6 +67,7 @@ export function ServiceToolbar({ query, onQuery, only, onOnly, source, onSource,
         </div>
         <div className="filter-selects">
           {(sources.length > 1 || source !== null) && <FilterSelect noun="sources" value={source} onValue={onSource} options={sources.map((value) => ({ value, label: clip(sourceText(value), 32) }))} />}
+          {(labels.length > 0 || label !== null) && <FilterSelect noun="labels" value={label} onValue={onLabel} options={labels.map((value) => ({ value, label: clip(value, 40) }))} />}
           {(methods.length > 1 || method !== null) && <FilterSelect noun="methods" value={method} onValue={onMethod} options={methods.map((value) => ({ value, label: clip(value, 12) }))} />}
         </div>
       </div>

@@ -4,6 +4,7 @@ import type { HealthClass, HealthReport } from '../../model/verdict';
 import { type ServiceEntry, classCounts, serviceClass } from '../../model/services';
 import { type Match, looksAtClass, search, searchIndex } from '../../model/search';
 import { methodsPresent } from '../../model/methods';
+import { type Labels, labelChoices } from '../../model/labels';
 import { allSources } from '../../model/sources';
 import { type Order, ordered } from '../../model/order';
 import type { DriftReport } from '../../model/drift';
@@ -23,6 +24,7 @@ interface ServicesViewProps {
   readonly services: readonly ServiceEntry[];
   readonly report: HealthReport | null;
   readonly drift: DriftReport | null;
+  readonly labels: Labels | null;
   /** The service that the URL names. */
   readonly selected: string | null;
   /** The daemon's own entry in its catalog. */
@@ -31,10 +33,11 @@ interface ServicesViewProps {
   readonly reachable: boolean;
 }
 
-export function ServicesView({ services, report, drift, selected, daemon, reachable }: ServicesViewProps) {
+export function ServicesView({ services, report, drift, labels, selected, daemon, reachable }: ServicesViewProps) {
   const [query, setQuery] = useState('');
   const [only, setOnly] = useState<HealthClass | null>(null);
   const [source, setSource] = useState<string | null>(null);
+  const [label, setLabel] = useState<string | null>(null);
   const [method, setMethod] = useState<string | null>(null);
   const [order, setOrder] = useState<Order>('name');
   const input = useRef<HTMLInputElement>(null);
@@ -48,11 +51,13 @@ export function ServicesView({ services, report, drift, selected, daemon, reacha
   const asked = [words, source === null ? '' : `source:${source}`, method === null ? '' : `method:${method}`].join(' ').trim();
   // The list is searched anew for each report only where the answer may be another one.
   const classes = looksAtClass(asked) ? report : null;
-  const found = useMemo(
-    () => search(index, asked, { classOf: (service) => serviceClass(classes, service), sourcesOf: ({ name }) => sources.get(name) ?? [] }),
-    [index, asked, classes, sources],
-  );
+  const found = useMemo(() => {
+    const labelsOf = ({ name }: ServiceEntry): readonly string[] => labels?.get(name) ?? [];
+    const matches = search(index, asked, { classOf: (service) => serviceClass(classes, service), sourcesOf: ({ name }) => sources.get(name) ?? [], labelsOf });
+    return label === null ? matches : matches.filter(({ service }) => labelsOf(service).includes(label));
+  }, [index, asked, classes, sources, labels, label]);
   const choices = useMemo(() => allSources(sources), [sources]);
+  const labelled = useMemo(() => labelChoices(labels ?? new Map()), [labels]);
   const methods = useMemo(() => methodsPresent(services.flatMap(({ endpoints }) => endpoints)), [services]);
   const counts = useMemo(() => classCounts(found.map(({ service }) => service), report), [found, report]);
   const matches = useMemo(
@@ -77,16 +82,16 @@ export function ServicesView({ services, report, drift, selected, daemon, reacha
   return (
     <div className="services-view" data-chosen={selected !== null}>
       <div className="services-column">
-        {!onlyDaemon && <ServiceToolbar query={query} onQuery={setQuery} only={only} onOnly={setOnly} source={source} onSource={setSource} sources={choices} method={method} onMethod={setMethod} methods={methods} order={order} onOrder={setOrder} counts={counts} input={input} />}
+        {!onlyDaemon && <ServiceToolbar query={query} onQuery={setQuery} only={only} onOnly={setOnly} source={source} onSource={setSource} sources={choices} label={label} onLabel={setLabel} labels={labelled} method={method} onMethod={setMethod} methods={methods} order={order} onOrder={setOrder} counts={counts} input={input} />}
         {matches.length > 0 && <ServiceList matches={matches} report={report} drift={drift} selected={shown?.name ?? null} />}
-        {matches.length === 0 && services.length > 0 && <NoMatch query={query} only={only} filtered={source !== null || method !== null} onClear={() => { setQuery(''); setOnly(null); setSource(null); setMethod(null); }} />}
+        {matches.length === 0 && services.length > 0 && <NoMatch query={query} only={only} filtered={source !== null || label !== null || method !== null} onClear={() => { setQuery(''); setOnly(null); setSource(null); setLabel(null); setMethod(null); }} />}
         {onlyDaemon && reachable && <AddService empty={services.length === 0} />}
         {services.length === 0 && !reachable && <NothingKnown />}
       </div>
       <div className="detail-column">
         {selected !== null && chosen === undefined && <MissingService name={selected} />}
         {(selected === null || chosen !== undefined) && shown !== undefined && (
-          <ServiceDetail key={shown.name} service={shown} match={found.find(({ service }) => service === shown) ?? null} report={report} drift={drift?.get(shown.name)} chosen={chosen !== undefined} />
+          <ServiceDetail key={shown.name} service={shown} match={found.find(({ service }) => service === shown) ?? null} report={report} drift={drift?.get(shown.name)} labels={labels?.get(shown.name) ?? []} chosen={chosen !== undefined} />
         )}
       </div>
     </div>

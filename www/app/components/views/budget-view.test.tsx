@@ -8,10 +8,12 @@ import { BudgetView } from './budget-view';
 afterEach(cleanup);
 
 const text = (): string => document.body.textContent.replaceAll('\u00A0', ' ');
-const show = (budget: Partial<typeof STATUS_BODY.budget> = {}) => {
+const show = (budget: Partial<typeof STATUS_BODY.budget> = {}, memory: Partial<typeof STATUS_BODY.memory> = {}) => {
   const value = statusReading().value;
   if (value === null) throw new Error('the fixture has a value');
-  render(<BudgetView reading={reading({ ...value, status: status({ ...STATUS_BODY, budget: { ...STATUS_BODY.budget, ...budget } }) })} />);
+  const now = status({ ...STATUS_BODY, budget: { ...STATUS_BODY.budget, ...budget }, memory: { ...STATUS_BODY.memory, ...memory } });
+  const samples = value.samples.map((sample) => ({ ...sample, heldBytes: now.memory.heldBytes }));
+  render(<BudgetView reading={reading({ samples, status: now })} />);
 };
 
 test('each measure is plotted over time, the CPU against what is allowed', () => {
@@ -39,6 +41,24 @@ describe('what can be done is said', () => {
   test('and when there is nothing to do, that is said', () => {
     show({ overdue: 0 });
     expect(text()).toContain('Every check is made when it is due.');
+  });
+});
+
+describe('a memory ceiling', () => {
+  const MIB = 1_024 * 1_024;
+  const ceiling = { held_bytes: 30 * MIB, ceiling_bytes: 32 * MIB };
+
+  test('is drawn over what is compared with it, and says nothing while all is kept', () => {
+    show({ overdue: 0 }, ceiling);
+    const label = screen.getByRole('img', { name: /^Memory in use/ }).getAttribute('aria-label');
+    expect(label?.replaceAll('\u00A0', ' ')).toContain('30 MiB now, at most 30 MiB, 32 MiB allowed');
+    expect(text()).not.toContain('ceiling');
+  });
+
+  test.each([['no_history', 'near its ceiling of 32 MiB'], ['no_new_services', 'at its ceiling of 32 MiB: nothing new is found or registered']])('at %s says what is missing and what to do', (level, said) => {
+    show({ overdue: 0 }, { ...ceiling, level });
+    expect(text()).toContain(said);
+    expect(text()).toContain('budget.memory');
   });
 });
 

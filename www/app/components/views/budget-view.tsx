@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import type { Reading } from '../../feeds/feed';
 import type { StatusReading } from '../../feeds/status-feed';
 import { type Sample, series } from '../../model/samples';
-import { isOverBudget } from '../../model/daemon-status';
+import { type DaemonStatus, isOverBudget } from '../../model/daemon-status';
 import { counted } from '../../format/text';
 import { duration } from '../../format/time';
 import { bytes, percent } from '../../format/units';
@@ -29,15 +29,19 @@ export function BudgetView({ reading }: { readonly reading: Reading<StatusReadin
 
 function Measures({ reading: { status, samples } }: { readonly reading: StatusReading }) {
   const { budgetPermille } = status.budget;
+  const { ceilingBytes } = status.memory;
   const plots = useMemo(() => plotsOf(samples), [samples]);
   return (
     <>
       <Advice status={status} />
+      <MemoryAdvice memory={status.memory} />
       <div className="time-plots">
         <TimePlot title="CPU, mean of a minute" series={plots.used} say={percent} limit={budgetPermille} />
         <TimePlot title="Oldest verdict" series={plots.oldest} say={duration} />
         <TimePlot title="Pace of the checks" series={plots.pace} say={percent} atLeast={FULL_PACE} />
-        <TimePlot title="Resident memory" series={plots.memory} say={mebibytes} />
+        {ceilingBytes === null
+          ? <TimePlot title="Resident memory" series={plots.resident} say={mebibytes} />
+          : <TimePlot title="Memory in use" series={plots.held} say={mebibytes} limit={ceilingBytes / MIB} />}
       </div>
     </>
   );
@@ -48,7 +52,8 @@ function plotsOf(samples: readonly Sample[]) {
     used: series(samples, ({ usedPermille }) => usedPermille),
     oldest: series(samples, ({ oldestVerdictMs }) => oldestVerdictMs),
     pace: series(samples, ({ pacePermille }) => pacePermille),
-    memory: series(samples, ({ rssBytes }) => (rssBytes === null ? null : rssBytes / MIB)),
+    resident: series(samples, ({ rssBytes }) => inMib(rssBytes)),
+    held: series(samples, ({ heldBytes }) => inMib(heldBytes)),
   };
 }
 
@@ -66,4 +71,15 @@ function Advice({ status: { budget } }: Pick<StatusReading, 'status'>) {
   );
 }
 
+/** What the memory ceiling takes away, and what to do. */
+function MemoryAdvice({ memory: { level, ceilingBytes } }: Pick<DaemonStatus, 'memory'>) {
+  if (ceilingBytes === null || level === null || level === 'full') return null;
+  const toDo = <>Raise <code>budget.memory</code> in the settings, or let the daemon know of fewer services.</>;
+  if (level === 'no_history') {
+    return <p className="budget-advice is-short">The memory in use is near its ceiling of {bytes(ceilingBytes)}: histories have the last few checks only. {toDo}</p>;
+  }
+  return <p className="budget-advice is-over">The memory in use is at its ceiling of {bytes(ceilingBytes)}: nothing new is found or registered, and histories are short. What is known stays. {toDo}</p>;
+}
+
+const inMib = (value: number | null): number | null => (value === null ? null : value / MIB);
 const mebibytes = (value: number): string => bytes(value * MIB);
