@@ -19,7 +19,13 @@ const ENTRIES = ['index', 'slim', 'react', 'config-service'];
  * What the entries load lazily, under names that stay: a hash in a name is bytes that do not compress, in the one file that
  * every page waits for, and the application's own build adds another.
  */
-const LAZY = { alone: 'core/alone', devtools: 'devtools/index', inlined: 'core/inlined', linked: 'core/linked', use: 'use/index' };
+const LAZY = { alone: 'core/alone', devtools: 'devtools/index', linked: 'core/linked', use: 'use/index' };
+
+/**
+ * Loaded lazily too, and whole: a page waits for the engine, and what this chunk imported would be asked for only once the
+ * chunk has come and has been read.
+ */
+const INLINED = { inlined: 'core/inlined' };
 
 /** What a bundler makes of an imported file that it copies. */
 const WASM_TYPES = "/** Where a bundler that copies imported files has put the engine; for `createClient({ wasm })` of 'landfall/slim'. */\n"
@@ -44,11 +50,20 @@ const linkedEverywhere = {
   },
 };
 
+/** The entries leave it a file of its own. */
+const inlinedApart = {
+  name: 'landfall-inlined-apart',
+  setup(build) {
+    build.onResolve({ filter: /\/core\/inlined\.js$/ }, () => ({ path: './inlined.js', external: true }));
+  },
+};
+
 async function bundle(folder, debug) {
   const { build } = await import('esbuild');
-  await build({
+  const entries = { ...Object.fromEntries(ENTRIES.map((name) => [name, name])), ...LAZY };
+  const how = (names, plugins) => ({
     absWorkingDir: inRoot('www/lib'),
-    entryPoints: [...ENTRIES.map((name) => [name, name]), ...Object.entries(LAZY)].map(([out, name]) => ({ in: `./${name}.ts`, out })),
+    entryPoints: Object.entries(names).map(([out, name]) => ({ in: `./${name}.ts`, out })),
     outdir: DIST,
     bundle: true,
     splitting: true,
@@ -62,9 +77,10 @@ async function bundle(folder, debug) {
     jsx: 'automatic',
     sourcemap: true,
     legalComments: 'none',
-    plugins: [virtualModules(folder), ...(debug ? [linkedEverywhere] : [])],
+    plugins: [virtualModules(folder), ...plugins],
     logLevel: 'warning',
   });
+  await Promise.all([build(how(entries, [inlinedApart, ...(debug ? [linkedEverywhere] : [])])), build(how(INLINED, []))]);
 }
 
 async function build(kind) {

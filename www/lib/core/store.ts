@@ -37,7 +37,8 @@ export function createStore(first: Snapshot, mark: (name: string) => void) {
   const ready = new Promise<Snapshot>((settle) => (resolve = settle));
 
   const isPending = () => snapshot.status === 'pending';
-  const eventOf = (type: EventType, detail: unknown) => ({ type, detail, snapshot });
+  const eventOf = (type: string, detail: unknown = {}) => ({ type, detail, snapshot });
+  const say = (type: EventType, detail?: unknown) => queue.push([type, eventOf(type, detail)]);
 
   const call = (entry: Entry, event: unknown) => {
     if (!entries.has(entry)) return;
@@ -64,7 +65,7 @@ export function createStore(first: Snapshot, mark: (name: string) => void) {
     const entry = { type, listener };
     entries.add(entry);
     if (type === 'config-ready' && !isPending()) {
-      const event = eventOf(type, {});
+      const event = eventOf(type);
       queueMicrotask(() => call(entry, event));
     }
     return () => void entries.delete(entry);
@@ -84,16 +85,16 @@ export function createStore(first: Snapshot, mark: (name: string) => void) {
     if (snapshot !== before) queue.push(['']);
     if (before.status === 'pending') {
       note();
-      if (!isPending()) queue.push(['config-ready', eventOf('config-ready', {})]);
+      if (!isPending()) say('config-ready');
     }
     if (snapshot.status === 'live' && !wasLive) {
       wasLive = true;
       mark('live');
     }
     for (const { type, detail } of events) {
-      if (type !== 'config-ready') queue.push([type, eventOf(type, detail)]);
+      if (type !== 'config-ready') say(type, detail);
       // The facade had settled before the engine could: for the page this is an update.
-      else if (before.status !== 'pending' && isUpdate(before, snapshot)) queue.push(['config-updated', eventOf('config-updated', {})]);
+      else if (before.status !== 'pending' && isUpdate(before, snapshot)) say('config-updated');
     }
     tell();
   };
