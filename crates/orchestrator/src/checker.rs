@@ -23,6 +23,10 @@ use tokio::sync::Notify;
 /// Read of a body for the sake of the connection; what is longer costs the connection.
 const DISCARD: usize = 64 * 1_024;
 
+/// Between two looks at what is due besides what is queued already: with thousands of services a look takes longer than a
+/// check.
+const LOOK_EVERY: Millis = Millis::from_secs(1);
+
 /// One check in so many is measured: a prime, so that it is not always that of the same services.
 const MEASURED: u64 = 17;
 
@@ -43,6 +47,8 @@ pub(crate) struct Checker {
 pub(crate) struct Work {
     /// Due, but not paid for yet.
     queued: RefCell<VecDeque<InstanceId>>,
+    /// When it was last looked at what is due.
+    looked: Cell<Option<Millis>>,
     /// To be taken by the next free worker.
     ready: RefCell<VecDeque<InstanceId>>,
     /// Workers that run.
@@ -83,27 +89,41 @@ impl Checker {
     /// Checks for ever.
     pub(crate) async fn run(self: Rc<Self>) {
         let nudges = self.registry.borrow().nudges();
+        let mut is_nudged = false;
         loop {
             let now = self.clock.now();
             // Whatever was taken in or checked has woken this up.
             self.ceiling.look_if_due();
-            self.registry.borrow_mut().queue_due(
-                &mut self.work.queued.borrow_mut(),
-                now,
-                &self.pace(),
-            );
-            self.registry.borrow_mut().outdate(now, &self.pace());
+            if is_nudged || self.is_to_look(now) {
+                self.queue_due(now);
+            }
             let blocked = self.start_what_is_allowed(now);
             let next = match blocked {
                 Some(until) => Some(until),
+                // A worker that is done wakes this up.
+                None if !self.work.queued.borrow().is_empty() => None,
                 None => self.registry.borrow().next_check(),
             };
-            tokio::select! {
-                () = sleep_until(&self.clock, next) => {}
-                () = nudges.notified() => {}
-                () = self.work.done.notified() => {}
-            }
+            is_nudged = tokio::select! {
+                () = sleep_until(&self.clock, next) => false,
+                () = nudges.notified() => true,
+                () = self.work.done.notified() => false,
+            };
         }
+    }
+
+    /// Whether it is time to look what is due: not while there is enough to do.
+    fn is_to_look(&self, now: Millis) -> bool {
+        let is_long_ago = |looked| now - looked >= LOOK_EVERY;
+        self.work.queued.borrow().is_empty() || self.work.looked.get().is_none_or(is_long_ago)
+    }
+
+    fn queue_due(&self, now: Millis) {
+        let mut registry = self.registry.borrow_mut();
+        let mut queued = self.work.queued.borrow_mut();
+        registry.queue_due(&mut queued, now, &self.pace());
+        registry.outdate(now, &self.pace());
+        self.work.looked.set(Some(now));
     }
 
     fn pace(&self) -> Pace {

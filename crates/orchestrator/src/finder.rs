@@ -1,9 +1,9 @@
 //! Finds services: follows the listening sockets, recognises HTTP, reads what services say of themselves.
 //!
-//! A place is asked what it is once. When it does not answer it is asked a few more times, further and further apart,
-//! since many servers listen before they are ready.
+//! A place is asked what it is once, and a few more times when it does not answer.
 
 mod looks;
+mod pending;
 
 use crate::budget::CpuBudget;
 use crate::clock::{Clock, unix_ms};
@@ -18,19 +18,14 @@ use landfall_protocol::endpoint::Wanted;
 use landfall_protocol::probe::Rung;
 use landfall_protocol::url::BaseUrl;
 use looks::{Circumstances, Looks};
-use std::cell::RefCell;
+use pending::{Candidate, Pending};
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 use tokio::sync::{Notify, Semaphore};
-use tokio::time::sleep;
+use tokio::task::AbortHandle;
+use tokio::time::{Instant, sleep, sleep_until};
 
-/// Before each time that a silent place is asked.
-const PAUSES: [Duration; 4] = [
-    Duration::ZERO,
-    Duration::from_secs(1),
-    Duration::from_secs(5),
-    Duration::from_secs(25),
-];
 /// Services that are read at the same time: descriptions can be large.
 const READERS: usize = 4;
 
@@ -46,8 +41,12 @@ pub(crate) struct Finder {
     readers: Semaphore,
     looks: RefCell<Looks>,
     look: Notify,
-    /// Places that have not been asked yet.
-    pending: RefCell<Vec<Place>>,
+    /// Places that are still to be asked, or to be asked again.
+    pending: RefCell<Pending>,
+    /// Tasks that ask them.
+    asking: Cell<usize>,
+    /// Starts them when the next place is due.
+    alarm: Cell<Option<AbortHandle>>,
     /// Places that were recognised and may be a missing service, while a place of the same program is pending.
     undecided: RefCell<Vec<Discovered>>,
 }
@@ -74,6 +73,8 @@ impl Finder {
             looks: RefCell::new(Looks::new(share, clock.now())),
             look: Notify::new(),
             pending: RefCell::default(),
+            asking: Cell::new(0),
+            alarm: Cell::new(None),
             undecided: RefCell::default(),
         }
     }
@@ -95,6 +96,11 @@ impl Finder {
         if self.looks.borrow_mut().asked(self.clock.now()) {
             self.look_now();
         }
+    }
+
+    /// Bytes that are kept: the sockets of the last look, and the places that are still to be asked.
+    pub(crate) fn kept(&self) -> usize {
+        self.tracker.borrow().kept() + self.pending.borrow().kept()
     }
 
     /// A place on this machine is nobody's any more: who listens there, if somebody does?
@@ -185,7 +191,7 @@ impl Finder {
     fn gone(&self, places: &[Place]) {
         let mut registry = self.registry.borrow_mut();
         for place in places {
-            self.pending.borrow_mut().retain(|pending| pending != place);
+            self.pending.borrow_mut().gone(place);
             self.undecided
                 .borrow_mut()
                 .retain(|undecided| undecided.place != *place);
@@ -200,44 +206,77 @@ impl Finder {
                 registry.nudge_at(&place);
                 continue;
             }
-            self.pending.borrow_mut().push(place.clone());
-            tokio::task::spawn_local(Rc::clone(self).recognise(place));
+            self.pending.borrow_mut().add(place, Instant::now());
+        }
+        self.ask_what_is_due();
+    }
+
+    /// Has as many places asked as may be, and wakes up for the next one.
+    fn ask_what_is_due(self: &Rc<Self>) {
+        while self.asking.get() < READERS
+            && let Some(candidate) = self.next_candidate()
+        {
+            self.asking.set(self.asking.get() + 1);
+            tokio::task::spawn_local(Rc::clone(self).ask(candidate));
+        }
+        // Whoever is done asks for the next one.
+        let due = self.pending.borrow().next_due();
+        let due = due.filter(|_| self.asking.get() < READERS);
+        let alarm = due.map(|due| {
+            let finder = Rc::clone(self);
+            let wake = async move {
+                sleep_until(due).await;
+                finder.ask_what_is_due();
+            };
+            tokio::task::spawn_local(wake).abort_handle()
+        });
+        if let Some(before) = self.alarm.replace(alarm) {
+            before.abort();
         }
     }
 
-    async fn recognise(self: Rc<Self>, place: Place) {
-        let Some(origin) = origin(&place) else {
-            return;
-        };
-        for pause in PAUSES {
-            if !pause.is_zero() {
-                sleep(pause).await;
-            }
-            if !self.tracker.borrow().has(&place) {
-                return;
-            }
-            match self.read(&origin, None, &[]).await {
-                Heard::Http {
-                    reading,
-                    latency_us,
-                } => {
-                    let found = Discovered {
-                        place: place.clone(),
-                        reading,
-                        latency_us,
-                    };
-                    self.decide(&place, Some(found));
-                    return;
-                }
-                Heard::Silent(failure) => {
-                    tracing::debug!(%origin, %failure, process = ?place.process.name, "no answer");
-                    self.decide(&place, None);
-                }
-                Heard::NotHttp | Heard::Unchanged => break,
-            }
+    fn next_candidate(&self) -> Option<Candidate> {
+        self.pending.borrow_mut().next(Instant::now())
+    }
+
+    async fn ask(self: Rc<Self>, candidate: Candidate) {
+        let mut next = Some(candidate);
+        while let Some(candidate) = next {
+            self.recognise(candidate).await;
+            next = self.next_candidate();
         }
-        tracing::debug!(%origin, process = ?place.process.name, "not recognised as HTTP");
-        self.decide(&place, None);
+        self.asking.set(self.asking.get() - 1);
+        self.ask_what_is_due();
+    }
+
+    async fn recognise(&self, candidate: Candidate) {
+        let place = candidate.place.clone();
+        let Some(origin) = origin(&place) else {
+            return self.decide(&place, None);
+        };
+        let found = match self.read(&origin, None, &[]).await {
+            Heard::Http {
+                reading,
+                latency_us,
+            } => Some(Discovered {
+                place: place.clone(),
+                reading,
+                latency_us,
+            }),
+            Heard::Silent(failure) => {
+                tracing::debug!(%origin, %failure, process = ?place.process.name, "no answer");
+                // Its socket may have vanished meanwhile.
+                if self.tracker.borrow().has(&place) {
+                    self.pending.borrow_mut().again(candidate, Instant::now());
+                }
+                None
+            }
+            Heard::NotHttp | Heard::Unchanged => {
+                tracing::debug!(%origin, process = ?place.process.name, "not recognised as HTTP");
+                None
+            }
+        };
+        self.decide(&place, found);
     }
 
     /// A place is no longer pending. Takes in what can be decided now: while a service is missing, all places of its
@@ -246,12 +285,12 @@ impl Finder {
         let mut pending = self.pending.borrow_mut();
         let mut undecided = self.undecided.borrow_mut();
         let mut registry = self.registry.borrow_mut();
-        pending.retain(|other| other != place);
+        pending.heard(place);
         // Its socket may have vanished while it answered.
         undecided.extend(found.filter(|found| self.tracker.borrow().has(&found.place)));
         let is_clear = |found: &mut Discovered| {
             let program = &found.place.process.name;
-            !registry.misses(program) || !pending.iter().any(|other| other.process.name == *program)
+            !registry.misses(program) || !pending.has_unheard(program)
         };
         let clear: Vec<Discovered> = undecided.extract_if(.., is_clear).collect();
         if !clear.is_empty() {
@@ -268,7 +307,7 @@ impl Finder {
         // The semaphore is never closed.
         let _reader = self.readers.acquire().await;
         let mut buffers = Buffers::default();
-        // Boxed: thousands of places may wait for their turn, and each would hold room for all that reading takes.
+        // Boxed: thousands of services may wait for their turn, and each would hold room for all that reading takes.
         Box::pin(read(&self.pool, origin, before, wanted, &mut buffers)).await
     }
 }

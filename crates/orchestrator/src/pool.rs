@@ -348,6 +348,8 @@ impl Pool {
             return;
         }
         if let Some(host) = self.hosts.borrow_mut().get_mut(&key) {
+            // Hardly any host has several.
+            host.idle.reserve_exact(1);
             host.idle.push(stream);
             self.idle.set(self.idle.get() + 1);
         }

@@ -80,8 +80,8 @@ pub(crate) struct Reloader {
     source: Source,
     /// `None` without a file.
     watch: Option<Watch>,
-    /// What the daemon started with.
-    started: Settings,
+    /// What the daemon started with and cannot change.
+    started: Fixed,
     current: RefCell<Settings>,
     parts: Parts,
     /// Ends the search for sockets.
@@ -106,12 +106,13 @@ impl Reloader {
         let reloader = Self {
             source,
             watch,
-            started: settings.clone(),
+            started: Fixed::of(&settings),
             current: RefCell::new(settings),
             parts,
             finding: Cell::new(None),
         };
-        reloader.find(reloader.started.sockets.enabled);
+        let is_finding = reloader.current.borrow().sockets.enabled;
+        reloader.find(is_finding);
         reloader
     }
 
@@ -246,8 +247,23 @@ impl Reloader {
     }
 }
 
+/// What holds until the daemon is started again.
+struct Fixed {
+    listen: Listen,
+    state_dir: Option<PathBuf>,
+}
+
+impl Fixed {
+    fn of(settings: &Settings) -> Self {
+        Self {
+            listen: settings.listen,
+            state_dir: settings.state_dir.clone(),
+        }
+    }
+}
+
 /// The keys of which the daemon has another value than the file.
-fn needs_restart(started: &Settings, new: &Settings) -> Vec<&'static str> {
+fn needs_restart(started: &Fixed, new: &Settings) -> Vec<&'static str> {
     let keys = [
         ("listen", started.listen != new.listen),
         ("state_dir", started.state_dir != new.state_dir),
@@ -317,9 +333,10 @@ mod tests {
     #[test]
     fn what_cannot_change_is_named() {
         let started = Settings::default();
-        assert!(needs_restart(&started, &started).is_empty());
+        let fixed = Fixed::of(&started);
+        assert!(needs_restart(&fixed, &started).is_empty());
         let other = "listen = \"127.0.0.1:1\"\nstate_dir = \"/elsewhere\"\nttl = \"9s\"\n";
         let new = Settings::parse(other).unwrap();
-        assert_eq!(needs_restart(&started, &new), ["listen", "state_dir"]);
+        assert_eq!(needs_restart(&fixed, &new), ["listen", "state_dir"]);
     }
 }

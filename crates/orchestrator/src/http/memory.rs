@@ -35,6 +35,8 @@ struct Subsystems {
     catalog: usize,
     streams: usize,
     pool: usize,
+    /// Listening sockets, their processes, and places that are still to be asked what they are.
+    sockets: usize,
 }
 
 impl Server {
@@ -51,8 +53,15 @@ impl Server {
             catalog: self.catalog.kept(),
             streams: self.hub.kept(),
             pool: self.pool.kept(),
+            sockets: self.checker.finder.kept(),
         };
-        let counted = footprint.sum() + subsystems.catalog + subsystems.streams + subsystems.pool;
+        let beside = [
+            subsystems.catalog,
+            subsystems.streams,
+            subsystems.pool,
+            subsystems.sockets,
+        ];
+        let counted = footprint.sum() + beside.iter().sum::<usize>();
         let heap = heap();
         let in_use = heap.as_ref().map(|it| it.in_use);
         // The daemon itself is none of them.

@@ -87,7 +87,7 @@ impl Registry {
                 let handicap = Millis(u64::from(instance.is_steady()) * pace.interval(instance).0);
                 Some(instance.due + handicap)
             };
-            queue.make_contiguous().sort_by_key(urgency);
+            queue.make_contiguous().sort_by_cached_key(urgency);
         }
     }
 

@@ -13,10 +13,8 @@ pub(crate) struct Tracker {
     filter: PortFilter,
     /// The last look, in order.
     seen: Vec<Listening>,
-    /// The processes of the sockets, in the order of their inodes.
+    /// The processes of the sockets of the last look, in the order of their inodes.
     owners: Vec<(u32, Rc<Process>)>,
-    /// In order.
-    places: Vec<Place>,
 }
 
 /// What a look has shown.
@@ -30,24 +28,22 @@ pub(crate) struct Changes {
 
 impl Tracker {
     /// A tracker that has seen nothing.
-    pub(crate) fn new(filter: PortFilter) -> Self {
+    pub(crate) const fn new(filter: PortFilter) -> Self {
         Self {
             filter,
             seen: Vec::new(),
             owners: Vec::new(),
-            places: Vec::new(),
         }
     }
 
     /// Looks at other ports from now on. What is no longer looked at is not told as gone.
     pub(crate) fn refilter(&mut self, filter: PortFilter) {
         self.seen.retain(|socket| filter.allows(socket.port));
-        self.places.retain(|place| filter.allows(place.port));
         self.filter = filter;
     }
 
-    /// Takes a look at `listening`. `owners` maps inodes, in order, to processes and is called only when there are new
-    /// ones.
+    /// Takes a look at `listening`, whose room is used for the next one. `owners` maps inodes, in order, to processes and is called only
+    /// when there are new ones.
     pub(crate) fn look(
         &mut self,
         listening: &mut Vec<Listening>,
@@ -58,8 +54,8 @@ impl Tracker {
         if *listening == self.seen {
             return Changes::default();
         }
-        self.seen.clone_from(listening);
-        self.seen.shrink_to_fit();
+        let before = self.places();
+        std::mem::swap(&mut self.seen, listening);
         let mut inodes: Vec<u32> = self.seen.iter().map(|socket| socket.inode).collect();
         inodes.sort_unstable();
         self.owners
@@ -70,13 +66,11 @@ impl Tracker {
             self.owners.sort_unstable();
             self.owners.shrink_to_fit();
         }
-        let places = self.places_now();
-        let changes = Changes {
-            appeared: missing_from(&self.places, &places),
-            gone: missing_from(&places, &self.places),
-        };
-        self.places = places;
-        changes
+        let places = self.places();
+        Changes {
+            appeared: missing_from(&before, &places),
+            gone: missing_from(&places, &before),
+        }
     }
 
     fn owner(&self, inode: u32) -> Option<&Rc<Process>> {
@@ -88,32 +82,54 @@ impl Tracker {
 
     /// Whether somebody still listened at a place at the last look.
     pub(crate) fn has(&self, place: &Place) -> bool {
-        self.places.binary_search(place).is_ok()
+        self.best(place.port).get(&place.process) == Some(&place.host)
     }
 
     /// Who listened on a port at the last look.
     pub(crate) fn at(&self, port: u16) -> Vec<Place> {
-        let places = self.places.iter().filter(|place| place.port == port);
-        places.cloned().collect()
+        places_at(port, self.best(port)).collect()
     }
 
-    /// One place for each process and port, at its best address. A socket without a visible process is left alone: it
-    /// may belong to something that is not this user's to ask.
-    fn places_now(&self) -> Vec<Place> {
-        let mut best: BTreeMap<(&Rc<Process>, u16), Host> = BTreeMap::new();
-        for socket in &self.seen {
+    /// Bytes that are kept.
+    pub(crate) fn kept(&self) -> usize {
+        self.seen.capacity() * size_of::<Listening>()
+            + self.owners.capacity() * size_of::<(u32, Rc<Process>)>()
+    }
+
+    /// One place for each process and port, at its best address, in order.
+    fn places(&self) -> Vec<Place> {
+        let ports = self.seen.chunk_by(|one, other| one.port == other.port);
+        let mut places: Vec<Place> = ports
+            .filter_map(|sockets| Some(sockets.first()?.port))
+            .flat_map(|port| places_at(port, self.best(port)))
+            .collect();
+        places.sort_unstable();
+        places
+    }
+
+    /// The processes that listen on a port, each with its best address. A socket without a visible process is left alone: it may belong to
+    /// something that is not this user's to ask.
+    fn best(&self, port: u16) -> BTreeMap<&Rc<Process>, Host> {
+        let first = self.seen.partition_point(|socket| socket.port < port);
+        let sockets = self.seen[first..].iter();
+        let mut best = BTreeMap::new();
+        for socket in sockets.take_while(|socket| socket.port == port) {
             if let Some(process) = self.owner(socket.inode) {
-                let host = best.entry((process, socket.port)).or_insert(socket.host);
+                let host = best.entry(process).or_insert(socket.host);
                 *host = socket.host.min(*host);
             }
         }
-        let place = |((process, port), host): ((&Rc<Process>, u16), Host)| Place {
-            process: Rc::clone(process),
-            port,
-            host,
-        };
-        best.into_iter().map(place).collect()
+        best
     }
+}
+
+fn places_at(port: u16, best: BTreeMap<&Rc<Process>, Host>) -> impl Iterator<Item = Place> {
+    let place = move |(process, host): (&Rc<Process>, Host)| Place {
+        process: Rc::clone(process),
+        port,
+        host,
+    };
+    best.into_iter().map(place)
 }
 
 /// The places of `these` that are not among `others`; both are in order.
