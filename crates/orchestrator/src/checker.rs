@@ -195,7 +195,7 @@ impl Checker {
             self.finder.look_now();
         }
         let checked = Checked {
-            target: order.target,
+            arrivals: order.arrivals,
             verdict,
             failure: answer.err(),
         };

@@ -10,7 +10,6 @@ use hyper::header::{HOST, HeaderMap, HeaderValue, ORIGIN};
 use hyper::http::uri::Authority;
 use landfall_protocol::usage;
 use std::pin::pin;
-use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use tokio::io::{AsyncReadExt, join, sink};
 
@@ -53,8 +52,7 @@ pub fn registration(data: &[u8]) {
         };
         assert!(target.is_loopback(), "{}", instance.url);
         seats.push(Seat {
-            url: instance.url.clone(),
-            target: Rc::new(target),
+            target,
             weight: instance.weight,
         });
     }

@@ -45,8 +45,8 @@ pub(crate) struct HealthState {
     class: HealthClass,
     in_a_row: InARow,
     latency: Latency,
-    /// A ring that grows to its length: most of a large registry is young, or checked rarely.
-    history: Vec<Entry>,
+    /// A ring that grows to its length, and takes no more than that: most of a large registry is young, or checked rarely.
+    history: Box<[Entry]>,
     /// Where the next entry goes when the ring is full.
     next: u8,
     /// Whether memory is short.
@@ -67,7 +67,7 @@ impl Default for HealthState {
             class: HealthClass::Unknown,
             in_a_row: InARow::default(),
             latency: Latency::NONE,
-            history: Vec::new(),
+            history: Box::default(),
             next: 0,
             is_short: false,
         }
@@ -99,7 +99,10 @@ impl HealthState {
         };
         let most = self.most();
         if self.history.len() < most {
-            self.history.push(entry);
+            let mut longer = std::mem::take(&mut self.history).into_vec();
+            longer.reserve_exact(1);
+            longer.push(entry);
+            self.history = longer.into_boxed_slice();
         } else {
             let next = usize::from(self.next) % most;
             self.history[next] = entry;
@@ -117,8 +120,7 @@ impl HealthState {
         self.next = 0;
         self.is_short = is_short;
         let surplus = self.history.len().saturating_sub(self.most());
-        self.history.drain(..surplus);
-        self.history.shrink_to_fit();
+        self.history = self.history[surplus..].into();
     }
 
     /// How many checks are remembered.
@@ -184,7 +186,7 @@ impl HealthState {
 
     /// Bytes that the remembered checks take.
     pub(crate) const fn history_bytes(&self) -> usize {
-        self.history.capacity() * size_of::<Entry>()
+        size_of_val(&*self.history)
     }
 
     fn oldest_first(&self) -> impl ExactSizeIterator<Item = Entry> {

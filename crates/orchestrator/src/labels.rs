@@ -18,6 +18,9 @@ const MAX_VALUE: usize = 128;
 pub struct Labels(BTreeMap<String, String>);
 
 impl Labels {
+    /// No labels.
+    pub(crate) const NONE: Self = Self(BTreeMap::new());
+
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -105,7 +105,7 @@ impl Registrar {
         let mut registry = self.registry.borrow_mut();
         // The settings may have taken the name or the place since; among each other they fitted when they were made.
         restored.retain(|it| {
-            let urls: Vec<_> = it.seats.iter().map(|seat| &seat.url).collect();
+            let urls: Vec<_> = it.seats.iter().map(|seat| seat.target.as_str()).collect();
             let fits = registry.replaces(&it.name, &urls);
             if let Err(conflict) = &fits {
                 tracing::warn!(service = %it.name, %conflict, "a registration does not come back");
@@ -161,7 +161,8 @@ impl Registrar {
         let is_allowed = |seat: &Seat| {
             seat.target
                 .ips()
-                .all(|address| networks.admit(address).is_ok())
+                .iter()
+                .all(|address| networks.admit(*address).is_ok())
         };
         let registry = self.registry.borrow();
         let outside = registry
@@ -192,16 +193,14 @@ impl Registrar {
         for (index, instance) in body.instances.iter().enumerate() {
             let target = locate(&instance.url, &networks).await;
             let target = target.map_err(|why| NotDone::Located { index, why })?;
-            let target = target.verified(body.verifies());
             seats.push(Seat {
-                url: instance.url.clone(),
-                target: Rc::new(target),
+                target: target.verified(body.verifies()),
                 weight: instance.weight,
             });
         }
         let _changing = self.changing.lock().await;
         self.ceiling.look();
-        let urls: Vec<_> = body.instances.iter().map(|it| &it.url).collect();
+        let urls: Vec<_> = body.instances.iter().map(|it| it.url.as_str()).collect();
         let (replaced, order) = {
             let registry = self.registry.borrow();
             (
@@ -254,7 +253,7 @@ impl Registrar {
     }
 
     /// Whoever listens where a service was registered may be a service still.
-    fn look_after(&self, left: &[Rc<Target>]) {
+    fn look_after(&self, left: &[Target]) {
         for target in left {
             self.pool.forget(target);
             if target.is_loopback() {

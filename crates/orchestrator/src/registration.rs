@@ -18,10 +18,8 @@ use crate::settings::{CheckTerms, RequestPath, Span};
 use landfall_protocol::endpoint::{Endpoint, Protocol};
 use landfall_protocol::name::Name;
 use landfall_protocol::time::Millis;
-use landfall_protocol::url::BaseUrl;
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use std::rc::Rc;
 use std::str::FromStr;
 
 /// The most registrations.
@@ -91,10 +89,8 @@ impl TryFrom<u32> for Lease {
 /// One place where a registered service runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Seat {
-    /// Where pages reach it.
-    pub(crate) url: BaseUrl,
-    /// Where the daemon reaches it: resolved once, when it was registered.
-    pub(crate) target: Rc<Target>,
+    /// Where it is: resolved once, when it was registered.
+    pub(crate) target: Target,
     /// Its share of the requests.
     pub(crate) weight: u16,
 }

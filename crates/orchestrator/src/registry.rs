@@ -16,6 +16,7 @@ mod naming;
 mod registrations;
 mod room;
 mod schedule;
+mod services;
 #[cfg(test)]
 mod tests;
 mod unclear;
@@ -27,37 +28,18 @@ pub(crate) use instance::{Check, Instance, InstanceId};
 pub(crate) use registrations::{Conflict, Leased};
 pub(crate) use schedule::Pace;
 
-use crate::identity::Identity;
-use crate::labels::Labels;
-use crate::registration::{Registration, RegistrationId};
+use crate::registration::RegistrationId;
 use crate::settings::ServiceSettings;
 use crate::sockets::Place;
-use drift::Drift;
 use landfall_protocol::catalog::Service as CatalogService;
-use landfall_protocol::endpoint::Endpoint;
 use landfall_protocol::id::Epoch;
-use landfall_protocol::name::Name;
 use landfall_protocol::time::Millis;
 use room::Room;
-use std::collections::{BTreeMap, BTreeSet};
+use services::Services;
+use slotmap::SlotMap;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use tokio::sync::Notify;
-
-/// A service and where it runs.
-#[derive(Debug, Default)]
-struct Service {
-    title: Option<Name>,
-    endpoints: Vec<Endpoint>,
-    /// Who it is whatever its port; `None` for what is known by its address only.
-    identity: Option<Identity>,
-    /// What it registered last, which goes before what it says of itself.
-    declared: Option<Rc<Registration>>,
-    /// Those of the settings.
-    labels: Labels,
-    instances: Vec<InstanceId>,
-    /// What it had before and has no more.
-    drift: Option<Box<Drift>>,
-}
 
 /// Times that the settings give.
 #[derive(Debug, Clone, Copy)]
@@ -72,16 +54,14 @@ pub(crate) struct Periods {
 pub(crate) struct Registry {
     /// The daemon itself: always there, never checked.
     own: CatalogService,
-    /// Boxed, since a node of the map has room for eleven and is about half full.
-    services: BTreeMap<Name, Box<Service>>,
-    instances: BTreeMap<InstanceId, Box<Instance>>,
-    /// Those of them whose socket is gone.
-    gone: BTreeSet<InstanceId>,
+    services: Services,
+    instances: SlotMap<InstanceId, Instance>,
+    /// Those of them whose socket is gone, and since when.
+    gone: BTreeMap<InstanceId, Millis>,
     registrations: BTreeMap<RegistrationId, Leased>,
     epoch: Epoch,
     periods: Periods,
     room: Room,
-    next_id: u32,
     changes: Rc<Notify>,
     verdicts: Rc<Notify>,
     nudges: Rc<Notify>,
@@ -98,14 +78,13 @@ impl Registry {
     ) -> Self {
         let mut registry = Self {
             own,
-            services: BTreeMap::new(),
-            instances: BTreeMap::new(),
-            gone: BTreeSet::new(),
+            services: Services::default(),
+            instances: SlotMap::with_key(),
+            gone: BTreeMap::new(),
             registrations: BTreeMap::new(),
             epoch,
             periods,
             room: Room::default(),
-            next_id: 0,
             changes: Rc::default(),
             verdicts: Rc::default(),
             nudges: Rc::default(),
@@ -119,10 +98,7 @@ impl Registry {
 
     fn insert_instance(&mut self, mut instance: Instance) -> InstanceId {
         instance.health.shorten(self.room.is_short);
-        let id = InstanceId(self.next_id);
-        self.next_id += 1;
-        self.instances.insert(id, Box::new(instance));
-        id
+        self.instances.insert(instance)
     }
 
     /// Other times from now on.

@@ -6,7 +6,6 @@ use crate::settings::ServiceUrl;
 use clap::Args;
 use landfall_protocol::json::{MAX_DEPTH, check_bounds};
 use landfall_protocol::method::SafeMethod;
-use landfall_protocol::url::BaseUrl;
 use serde::de::DeserializeOwned;
 use std::io;
 use std::time::Duration;
@@ -30,19 +29,14 @@ pub(crate) struct Daemon {
 }
 
 impl Daemon {
-    /// Where it is published.
-    pub(crate) const fn url(&self) -> &BaseUrl {
-        &self.daemon.url
-    }
-
     /// Where requests go.
     pub(crate) const fn target(&self) -> &Target {
-        &self.daemon.target
+        &self.daemon.0
     }
 
     /// A line to it.
     pub(super) fn asked(&self) -> Asked {
-        Asked::new(self.daemon.url.to_string(), self.daemon.target.clone())
+        Asked::new(self.daemon.0.to_string(), self.daemon.0.clone())
     }
 }
 

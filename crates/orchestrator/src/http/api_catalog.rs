@@ -66,7 +66,7 @@ impl Server {
                 ),
             };
             Context {
-                anchor: url.as_str().to_owned(),
+                anchor: url.to_owned(),
                 service_desc,
                 api_catalog,
                 status: None,

@@ -5,19 +5,44 @@
 //! checked that requests may go there.
 
 use landfall_protocol::url::BaseUrl;
+use smol_str::SmolStr;
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 
-/// An HTTP server.
+/// `localhost`, whose first address is that of IPv4 alone, and the last that of IPv6.
+static LOCALHOST: [IpAddr; 2] = [
+    IpAddr::V4(Ipv4Addr::LOCALHOST),
+    IpAddr::V6(Ipv6Addr::LOCALHOST),
+];
+
+/// An HTTP server. There is one for each service, so that it is small: what can be told from its URL is not kept beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
-    /// Addresses to connect to, in order: `localhost` has two.
-    addresses: Box<[SocketAddr]>,
-    /// The value of the `Host` header.
-    host: Box<str>,
-    /// What stands before every path: empty, or begins with a slash and does not end with one.
-    base: Box<str>,
+    /// Its base URL.
+    url: SmolStr,
+    /// Addresses to connect to.
+    addresses: Addresses,
+    port: u16,
+    /// Where in the URL the path begins: the length of the origin.
+    origin: u16,
     /// What stands below HTTP.
     layer: Layer,
+}
+
+/// Addresses to connect to, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Addresses {
+    Loopback(Loopback),
+    Pinned(Arc<[IpAddr]>),
+}
+
+/// The usual addresses of this machine: `localhost` has two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Loopback {
+    Localhost,
+    V4,
+    V6,
 }
 
 /// What stands below HTTP.
@@ -48,36 +73,48 @@ impl Target {
     /// [`NotATarget`] for what is not on loopback.
     pub fn new(url: &BaseUrl) -> Result<Self, NotATarget> {
         let host = url.host().strip_suffix('.').unwrap_or(url.host());
-        let ips: &[IpAddr] = match host.trim_matches(['[', ']']).parse::<IpAddr>() {
-            Ok(ip) if ip.is_loopback() => &[ip],
-            Err(_) if url.is_loopback() => &[
-                IpAddr::V4(Ipv4Addr::LOCALHOST),
-                IpAddr::V6(Ipv6Addr::LOCALHOST),
-            ],
+        let addresses = match host.trim_matches(['[', ']']).parse::<IpAddr>() {
+            Ok(ip) if ip == LOCALHOST[0] => Addresses::Loopback(Loopback::V4),
+            Ok(ip) if ip == LOCALHOST[1] => Addresses::Loopback(Loopback::V6),
+            Ok(ip) if ip.is_loopback() => Addresses::Pinned([ip].into()),
+            Err(_) if url.is_loopback() => Addresses::Loopback(Loopback::Localhost),
             Ok(_) | Err(_) => return Err(NotATarget::NotLoopback),
         };
-        Ok(Self::at(url, ips))
+        Ok(Self::at(url, addresses))
     }
 
     /// The server at a base URL that is reached at these addresses, best first. `None` without an address.
     #[must_use]
     pub fn pinned(url: &BaseUrl, addresses: &[IpAddr]) -> Option<Self> {
-        (!addresses.is_empty()).then(|| Self::at(url, addresses))
+        let pinned = || Self::at(url, Addresses::Pinned(addresses.into()));
+        (!addresses.is_empty()).then(pinned)
     }
 
-    fn at(url: &BaseUrl, ips: &[IpAddr]) -> Self {
-        let port = url.port();
-        let host = url.origin().split_once("://").map_or("", |(_, host)| host);
+    fn at(url: &BaseUrl, addresses: Addresses) -> Self {
         let layer = match url.is_https() {
             true => Layer::Tls { verify: true },
             false => Layer::Plain,
         };
         Self {
-            addresses: ips.iter().map(|ip| SocketAddr::new(*ip, port)).collect(),
-            host: host.into(),
-            base: url.path().into(),
+            url: url.as_str().into(),
+            addresses,
+            port: url.port(),
+            // No URL is longer than two thousand bytes.
+            origin: u16::try_from(url.origin().len()).unwrap_or(u16::MAX),
             layer,
         }
+    }
+
+    /// Its base URL.
+    #[must_use]
+    pub fn url(&self) -> BaseUrl {
+        BaseUrl::parse(&self.url).unwrap_or_else(|_| unreachable!("it was made of one"))
+    }
+
+    /// The text of its base URL.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.url
     }
 
     /// The same, whose certificate must be valid or not. Not on loopback, it must in any case.
@@ -103,12 +140,12 @@ impl Target {
     /// The name or address that its certificate must be for.
     pub(super) fn server_name(&self) -> &str {
         let host = self
-            .host
+            .host()
             .rsplit_once(':')
-            .map_or(&*self.host, |(host, port)| {
+            .map_or(self.host(), |(host, port)| {
                 // The colons of an IPv6 address are not followed by a port.
                 if port.ends_with(']') {
-                    &*self.host
+                    self.host()
                 } else {
                     host
                 }
@@ -116,42 +153,55 @@ impl Target {
         host.trim_matches(['[', ']'])
     }
 
-    /// Its addresses, best first.
-    pub fn ips(&self) -> impl Iterator<Item = IpAddr> {
-        self.addresses.iter().map(SocketAddr::ip)
+    /// Its addresses, best first; never empty.
+    #[must_use]
+    pub fn ips(&self) -> &[IpAddr] {
+        match &self.addresses {
+            Addresses::Loopback(Loopback::Localhost) => &LOCALHOST,
+            Addresses::Loopback(Loopback::V4) => &LOCALHOST[..1],
+            Addresses::Loopback(Loopback::V6) => &LOCALHOST[1..],
+            Addresses::Pinned(ips) => ips,
+        }
     }
 
     /// Whether it is on this machine, in whichever form its address is written.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
-        self.ips().all(|ip| ip.to_canonical().is_loopback())
+        self.ips().iter().all(|ip| ip.to_canonical().is_loopback())
     }
 
     /// The addresses to connect to, best first; never empty.
-    pub(crate) fn addresses(&self) -> &[SocketAddr] {
-        &self.addresses
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = SocketAddr> {
+        self.ips().iter().map(|ip| SocketAddr::new(*ip, self.port))
     }
 
     /// What the limits per host and the idle connections are kept by.
     pub(super) fn key(&self) -> SocketAddr {
-        self.addresses[0]
+        SocketAddr::new(self.ips()[0], self.port)
     }
 
     /// The `Host` header.
     pub(crate) fn host(&self) -> &str {
-        &self.host
+        let origin = &self.url[..self.origin.into()];
+        origin.split_once("://").map_or("", |(_, host)| host)
     }
 
-    /// What stands before every path of this server.
+    /// What stands before every path of this server: empty, or begins with a slash and does not end with one.
     #[must_use]
     pub fn base(&self) -> &str {
-        &self.base
+        &self.url[self.origin.into()..]
     }
 
     /// The port.
     #[must_use]
-    pub fn port(&self) -> u16 {
-        self.key().port()
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.url)
     }
 }
 
@@ -167,7 +217,7 @@ mod tests {
     fn loopback_by_name_or_address_is_a_target() {
         let both = target("http://localhost:8000/api").unwrap();
         assert_eq!(
-            both.addresses(),
+            both.addresses().collect::<Vec<_>>(),
             [
                 "127.0.0.1:8000".parse().unwrap(),
                 "[::1]:8000".parse().unwrap()
@@ -178,8 +228,8 @@ mod tests {
             ("localhost:8000", "/api", 8000)
         );
         assert_eq!(
-            target("http://[::1]").unwrap().addresses(),
-            ["[::1]:80".parse().unwrap()]
+            target("http://[::1]").unwrap().key(),
+            "[::1]:80".parse().unwrap()
         );
         assert_eq!(
             target("http://127.0.0.9:1").unwrap().key(),

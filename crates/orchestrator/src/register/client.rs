@@ -51,8 +51,8 @@ impl Client {
             self.credentials,
             body.len(),
         );
-        let addresses = self.daemon.addresses();
-        let exchanged = timeout(PATIENCE, exchange(addresses, request.as_bytes())).await;
+        let addresses: Vec<_> = self.daemon.addresses().collect();
+        let exchanged = timeout(PATIENCE, exchange(&addresses, request.as_bytes())).await;
         let answer = exchanged.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
         answer.map_err(|source| Error::NoDaemon {
             url: format!("http://{}", self.daemon.host()),

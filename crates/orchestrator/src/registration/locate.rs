@@ -105,7 +105,8 @@ mod tests {
             &["10.0.0.1", "10.0.0.2"],
             &allowed,
         );
-        let addresses: Vec<_> = target.unwrap().ips().map(|ip| ip.to_string()).collect();
+        let addresses = target.unwrap();
+        let addresses: Vec<_> = addresses.ips().iter().map(ToString::to_string).collect();
         assert_eq!(addresses, ["10.0.0.1", "10.0.0.2"]);
     }
 

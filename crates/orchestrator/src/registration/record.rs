@@ -6,7 +6,6 @@ use crate::settings::Networks;
 use crate::store::Record;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
-use std::rc::Rc;
 
 #[derive(Serialize)]
 struct Writing<'r> {
@@ -25,7 +24,7 @@ struct Reading {
 
 /// What is kept of a registration.
 pub(crate) fn write(registration: &Registration) -> serde_json::Result<Record> {
-    let ips = |seat: &Seat| seat.target.ips().collect();
+    let ips = |seat: &Seat| seat.target.ips().to_vec();
     let value = serde_json::to_vec(&Writing {
         order: registration.order,
         addresses: registration.seats.iter().map(ips).collect(),
@@ -50,10 +49,8 @@ pub(crate) fn read(record: &Record, networks: &Networks) -> Result<Registration,
     }
     let seat = |(instance, addresses): (&super::InstanceBody, &Vec<IpAddr>)| {
         let target = pin(&instance.url, addresses, networks).map_err(|error| error.to_string())?;
-        let target = target.verified(body.verifies());
         Ok(Seat {
-            url: instance.url.clone(),
-            target: Rc::new(target),
+            target: target.verified(body.verifies()),
             weight: instance.weight,
         })
     };
@@ -78,8 +75,7 @@ mod tests {
     fn registration(networks: &Networks) -> Registration {
         let body = Body::read(BODY.as_bytes()).unwrap();
         let seat = |instance: &crate::registration::InstanceBody| Seat {
-            url: instance.url.clone(),
-            target: Rc::new(pin(&instance.url, &[], networks).unwrap()),
+            target: pin(&instance.url, &[], networks).unwrap(),
             weight: instance.weight,
         };
         let seats = body.instances.iter().map(seat).collect();

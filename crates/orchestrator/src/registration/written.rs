@@ -47,7 +47,7 @@ struct WrittenEndpoint<'r> {
 impl<'r> From<&'r Registration> for Written<'r> {
     fn from(registration: &'r Registration) -> Self {
         let instance = |seat: &'r Seat| WrittenInstance {
-            url: seat.url.as_str(),
+            url: seat.target.as_str(),
             weight: seat.weight,
         };
         let endpoint = |it: &'r Endpoint| {

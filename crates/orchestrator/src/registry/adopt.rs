@@ -3,8 +3,9 @@
 //! The same service on the same port after a restart; a service that moved, when its old socket is gone and exactly
 //! one candidate has its identity; another instance of a service that runs; or a service that was not known.
 
-use super::instance::Description;
-use super::{Check, Instance, InstanceId, Registry, Service};
+use super::instance::{Description, Source};
+use super::services::{Service, ServiceId};
+use super::{Check, Instance, InstanceId, Registry};
 use crate::health::{HealthState, Verdict};
 use crate::identity::{self, Identity};
 use crate::pool::Target;
@@ -15,7 +16,6 @@ use landfall_protocol::name::Name;
 use landfall_protocol::probe::Rung;
 use landfall_protocol::time::Millis;
 use landfall_protocol::url::BaseUrl;
-use std::rc::Rc;
 
 /// A place that answered over HTTP.
 #[derive(Debug, Clone)]
@@ -49,7 +49,7 @@ enum Home {
     /// This instance, somewhere else.
     Moved(InstanceId),
     /// This service, which runs or ran elsewhere too.
-    Another(Name),
+    Another(ServiceId),
     /// Nobody's.
     New,
 }
@@ -76,10 +76,12 @@ impl Registry {
                     self.log_move(id, &found);
                     self.settle(id, &found)
                 }
-                Home::Another(name) => self.add_instance(&name, &found),
-                Home::New => self.add_service(&found, identity.clone()),
+                Home::Another(service) => {
+                    target(&found).and_then(|target| self.add_instance(service, target, &found))
+                }
+                Home::New => self.add_service(&found),
             };
-            let Some(instance) = id.and_then(|id| self.instances.get_mut(&id)) else {
+            let Some(instance) = id.and_then(|id| self.instances.get_mut(id)) else {
                 continue;
             };
             instance.record(
@@ -93,24 +95,24 @@ impl Registry {
             instance
                 .description
                 .ask_again_after(now, self.periods.reread);
-            let name = instance.service.clone();
-            if let Some(service) = self.services.get_mut(&name) {
-                service.identity.clone_from(identity);
+            let service = instance.service;
+            if let Some(of) = self.services.get_mut(service) {
                 let Reading {
                     title,
                     endpoints,
                     described,
                     ..
                 } = found.reading;
-                if service
-                    .learn(title, endpoints, described.is_some(), now)
-                    .drift
-                {
-                    service.log_drift(&name);
+                let learned = of.revise(|profile| {
+                    profile.identity.clone_from(identity);
+                    profile.learn(title, endpoints, described.is_some(), now)
+                });
+                if learned.drift {
+                    of.profile().log_drift(of.name());
                     self.drifts.notify_one();
                 }
             }
-            self.drop_superseded(&name);
+            self.drop_superseded(service);
             self.changes.notify_one();
             self.verdicts.notify_one();
             self.nudges.notify_one();
@@ -119,57 +121,58 @@ impl Registry {
 
     fn home(&self, found: &Discovered, identity: Option<&Identity>, rivals: usize) -> Home {
         let same_place = |it: &Instance| {
-            it.place.as_ref().is_some_and(|place| {
+            it.place().is_some_and(|place| {
                 place.port == found.place.port && place.process.name == found.place.process.name
             })
         };
-        for id in &self.gone {
-            let Some(instance) = self.instances.get(id).filter(|it| same_place(it)) else {
+        for id in self.gone.keys() {
+            let Some(instance) = self.instances.get(*id).filter(|it| same_place(it)) else {
                 continue;
             };
             let is_same_api = |service: &Service| {
-                service.identity.as_ref() == identity
-                    || service.title.is_some() && service.title == found.reading.title
+                let profile = service.profile();
+                profile.identity.as_ref() == identity
+                    || profile.title.is_some() && profile.title == found.reading.title
             };
-            if self
-                .services
-                .get(&instance.service)
-                .is_some_and(|it| is_same_api(it))
-            {
+            let service = self.services.get(instance.service);
+            if service.is_some_and(is_same_api) {
                 return Home::Back(*id);
             }
         }
-        let of_this_identity =
-            |service: &Service| identity.is_some() && service.identity.as_ref() == identity;
+        if identity.is_none() {
+            return Home::New;
+        }
+        let of_this_identity = |service: &Service| service.profile().identity.as_ref() == identity;
         let mut services = self.services.iter();
-        let Some((name, service)) = services.find(|(_, service)| of_this_identity(service)) else {
+        let Some((id, service)) = services.find(|(_, service)| of_this_identity(service)) else {
             return Home::New;
         };
         let gone = service.instances.iter().copied();
-        let gone: Vec<InstanceId> = gone.filter(|id| self.gone.contains(id)).collect();
+        let gone: Vec<InstanceId> = gone.filter(|id| self.gone.contains_key(id)).collect();
         match gone[..] {
             [id] if rivals == 1 => Home::Moved(id),
-            _ if service.instances.len() < MAX_INSTANCES => Home::Another(name.clone()),
+            _ if service.instances.len() < MAX_INSTANCES => Home::Another(id),
             _ => Home::New,
         }
     }
 
     fn log_move(&self, id: InstanceId, found: &Discovered) {
-        if let Some(instance) = self.instances.get(&id) {
-            let (service, from, to) = (&instance.service, &instance.url, &found.reading.url);
-            tracing::info!(%service, %from, %to, "relocated");
+        if let Some(instance) = self.instances.get(id) {
+            let service = self.services.name(instance.service);
+            let (from, to) = (&instance.target, &found.reading.url);
+            tracing::info!(service, %from, %to, "relocated");
         }
     }
 
     /// Puts an instance that was gone to the place where it was found.
     fn settle(&mut self, id: InstanceId, found: &Discovered) -> Option<InstanceId> {
         let target = target(found)?;
-        let instance = self.instances.get_mut(&id)?;
+        let instance = self.instances.get_mut(id)?;
         instance.check = Check::of(&target, &found.reading.endpoints);
         instance.target = target;
-        instance.url = found.reading.url.clone();
-        instance.place = Some(found.place.clone());
-        instance.gone_since = None;
+        instance.source = Source::Socket(found.place.clone());
+        instance.arrivals = instance.arrivals.wrapping_add(1);
+        instance.is_gone = false;
         instance.health.begin_anew();
         instance.suspect = false;
         instance.checking = false;
@@ -178,18 +181,22 @@ impl Registry {
         Some(id)
     }
 
-    fn add_instance(&mut self, service: &Name, found: &Discovered) -> Option<InstanceId> {
-        let target = target(found)?;
-        tracing::info!(%service, url = %found.reading.url, process = ?found.place.process.name, "found");
+    fn add_instance(
+        &mut self,
+        service: ServiceId,
+        target: Target,
+        found: &Discovered,
+    ) -> Option<InstanceId> {
+        let name = self.services.name(service);
+        tracing::info!(service = name, url = %found.reading.url, process = ?found.place.process.name, "found");
         let id = self.insert_instance(Instance {
-            service: service.clone(),
-            url: found.reading.url.clone(),
+            service,
             check: Check::of(&target, &found.reading.endpoints),
             target,
             weight: 100,
-            place: Some(found.place.clone()),
-            registration: None,
-            gone_since: None,
+            source: Source::Socket(found.place.clone()),
+            arrivals: 0,
+            is_gone: false,
             health: HealthState::default(),
             checked: None,
             due: Millis::ZERO,
@@ -201,23 +208,16 @@ impl Registry {
         Some(id)
     }
 
-    fn add_service(
-        &mut self,
-        found: &Discovered,
-        identity: Option<Identity>,
-    ) -> Option<InstanceId> {
+    fn add_service(&mut self, found: &Discovered) -> Option<InstanceId> {
         // One place is the daemon's own.
         if self.services.len() + 1 >= MAX_SERVICES {
             tracing::warn!(url = %found.reading.url, "left out: the catalog holds no more than {MAX_SERVICES} services");
             return None;
         }
         let name = self.name_for(found)?;
-        let service = Service {
-            identity,
-            ..Service::default()
-        };
-        self.services.insert(name.clone(), Box::new(service));
-        self.add_instance(&name, found)
+        let target = target(found)?;
+        let service = self.services.entry(&name);
+        self.add_instance(service, target, found)
     }
 }
 
@@ -229,9 +229,9 @@ fn identity_of(found: &Discovered) -> Option<Identity> {
     )
 }
 
-fn target(found: &Discovered) -> Option<Rc<Target>> {
+fn target(found: &Discovered) -> Option<Target> {
     match Target::new(&found.reading.url) {
-        Ok(target) => Some(Rc::new(target)),
+        Ok(target) => Some(target),
         Err(error) => {
             tracing::warn!(url = %found.reading.url, %error, "left out");
             None

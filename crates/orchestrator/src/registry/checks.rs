@@ -10,7 +10,9 @@ use std::time::Duration;
 
 /// What a check needs.
 pub(crate) struct CheckOrder {
-    pub(crate) target: Rc<Target>,
+    pub(crate) target: Target,
+    /// How often the instance had come to where it is.
+    pub(crate) arrivals: u32,
     pub(crate) kind: CheckKind,
     pub(crate) path: Rc<str>,
     /// For a whole answer, if it is not the usual time.
@@ -20,8 +22,8 @@ pub(crate) struct CheckOrder {
 
 /// What a check has shown.
 pub(crate) struct Checked {
-    /// What was checked.
-    pub(crate) target: Rc<Target>,
+    /// That of the order.
+    pub(crate) arrivals: u32,
     pub(crate) verdict: Verdict,
     /// Why there was no answer, if there was none.
     pub(crate) failure: Option<Failure>,
@@ -37,11 +39,12 @@ impl Registry {
     ) -> Option<CheckOrder> {
         let instance = self
             .instances
-            .get_mut(&id)
+            .get_mut(id)
             .filter(|instance| instance.is_checked())?;
         instance.due = now + pace.interval(instance);
         Some(CheckOrder {
-            target: Rc::clone(&instance.target),
+            target: instance.target.clone(),
+            arrivals: instance.arrivals,
             kind: instance.check.kind(),
             path: Rc::clone(&instance.check.path),
             timeout: instance.check.timeout(),
@@ -52,11 +55,11 @@ impl Registry {
     /// Whether a status means that the instance lives.
     pub(crate) fn is_alive(&self, id: InstanceId, status: u16) -> bool {
         self.instances
-            .get(&id)
+            .get(id)
             .is_some_and(|instance| instance.check.is_alive(status))
     }
 
-    /// Takes the verdict of a check of `target`. True when the instance should be asked (again) to describe itself.
+    /// Takes the verdict of a check. True when the instance should be asked (again) to describe itself.
     pub(crate) fn record(
         &mut self,
         id: InstanceId,
@@ -64,11 +67,11 @@ impl Registry {
         now: Millis,
         unix_ms: u64,
     ) -> bool {
-        let Some(instance) = self.instances.get_mut(&id) else {
+        let Some(instance) = self.instances.get_mut(id) else {
             return false;
         };
         // A verdict that was on its way when the instance vanished or moved is out of date.
-        if !instance.is_checked() || !Rc::ptr_eq(&instance.target, &checked.target) {
+        if !instance.is_checked() || instance.arrivals != checked.arrivals {
             return false;
         }
         instance.checking = false;
@@ -82,7 +85,7 @@ impl Registry {
         if transition.class {
             let health = instance.health.class().as_str();
             let why = checked.failure.map(tracing::field::display);
-            tracing::info!(service = %instance.service, url = %instance.url, health, why, "health changed");
+            tracing::info!(service = self.services.name(instance.service), url = %instance.target, health, why, "health changed");
             self.changes.notify_one();
         }
         let alive = matches!(verdict, Verdict::Alive { .. });

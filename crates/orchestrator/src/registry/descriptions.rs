@@ -23,7 +23,7 @@ impl Registry {
     pub(crate) fn read_order(&mut self, id: InstanceId) -> Option<ReadOrder> {
         let instance = self
             .instances
-            .get_mut(&id)
+            .get_mut(id)
             .filter(|instance| instance.is_checked())?;
         let description = &mut instance.description;
         if !description.wanted || description.reading {
@@ -32,19 +32,19 @@ impl Registry {
         description.reading = true;
         let before = description.before;
         let is_declared = description.is_declared;
-        let service = self.services.get(&instance.service);
+        let service = self.services.get(instance.service);
         Some(ReadOrder {
             origin: instance.origin(),
             before,
             wanted: service
                 .filter(|_| is_declared)
-                .map_or_else(Vec::new, |it| it.unclear()),
+                .map_or_else(Vec::new, |it| it.profile().unclear()),
         })
     }
 
     /// Takes what an instance said of itself; `None` when it said nothing new.
     pub(crate) fn described(&mut self, id: InstanceId, reading: Option<Reading>, now: Millis) {
-        let Some(instance) = self.instances.get_mut(&id) else {
+        let Some(instance) = self.instances.get_mut(id) else {
             return;
         };
         let description = &mut instance.description;
@@ -54,42 +54,49 @@ impl Registry {
             description.before = reading.described;
         }
         description.ask_again_after(now, self.periods.reread);
-        let (Some(reading), Some(service)) = (reading, self.services.get_mut(&instance.service))
+        let (Some(reading), Some(service)) = (reading, self.services.get_mut(instance.service))
         else {
             return;
         };
         if is_declared {
-            if service.clear_up(&reading.endpoints) {
-                tracing::info!(service = %instance.service, "methods of declared endpoints read");
+            if service.revise(|it| it.clear_up(&reading.endpoints)) {
+                tracing::info!(
+                    service = service.name(),
+                    "methods of declared endpoints read"
+                );
                 self.changes.notify_one();
             }
             return;
         }
-        if let Some(place) = &instance.place {
-            service.identity = identity::of(
+        let place = instance.place();
+        let identity = place.map(|place| {
+            identity::of(
                 &place.process.name,
                 reading.title.as_ref(),
                 &reading.endpoints,
-            );
-        }
+            )
+        });
         instance.check = instance
             .check
             .described(&instance.target, &reading.endpoints);
-        // What a person wrote goes before what the service says.
-        let title = if instance.is_from_settings() {
-            service.title.clone().or(reading.title)
-        } else {
-            reading.title
-        };
+        let is_from_settings = instance.is_from_settings();
         let endpoints = reading.endpoints.len();
         let is_described = reading.described.is_some();
-        let learned = service.learn(title, reading.endpoints, is_described, now);
+        let learned = service.revise(|profile| {
+            if let Some(identity) = identity {
+                profile.identity = identity;
+            }
+            // What a person wrote goes before what the service says.
+            let written = profile.title.clone().filter(|_| is_from_settings);
+            let title = written.or(reading.title);
+            profile.learn(title, reading.endpoints, is_described, now)
+        });
         if learned.shown {
-            tracing::info!(service = %instance.service, endpoints, "endpoints read");
+            tracing::info!(service = service.name(), endpoints, "endpoints read");
             self.changes.notify_one();
         }
         if learned.drift {
-            service.log_drift(&instance.service);
+            service.profile().log_drift(service.name());
             self.drifts.notify_one();
         }
     }

@@ -14,11 +14,13 @@ impl Registry {
     pub(crate) fn doubt(&mut self, tallies: &[Tally], now: Millis) {
         let mut any = false;
         for instance in self.instances.values_mut() {
-            let told = tallies.iter().find(|it| it.url == instance.url);
+            let told = tallies
+                .iter()
+                .find(|it| it.url.as_str() == instance.target.as_str());
             if told.is_some_and(|told| instance.is_doubtful(told)) {
                 let soonest = instance
                     .checked
-                    .map_or(now, |(checked, _)| now.max(checked + PAUSE));
+                    .map_or(now, |checked| now.max(checked.at + PAUSE));
                 any |= soonest < instance.due;
                 instance.due = instance.due.min(soonest);
             }

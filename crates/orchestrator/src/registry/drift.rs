@@ -3,7 +3,8 @@
 //! What a service says of its endpoints is compared with what it said before. An endpoint, or a method of one, that is
 //! missing stays listed until it comes back, until somebody accepts that it is gone, or until the service is forgotten.
 
-use super::{Registry, Service};
+use super::Registry;
+use super::services::Profile;
 use landfall_protocol::endpoint::{Endpoint, Evidence, Protocol};
 use landfall_protocol::method::{Method, MethodSet};
 use landfall_protocol::name::Name;
@@ -77,10 +78,11 @@ pub(super) struct Learned {
 impl Registry {
     /// What services lack.
     pub(crate) fn drift(&self, now: Millis, unix_ms: u64) -> DriftView<'_> {
-        let services = self.services.iter().filter_map(|(name, service)| {
-            let drift = service.drift.as_ref().filter(|it| it.is_any())?;
+        let services = self.services.iter().filter_map(|(_, service)| {
+            let drift = service.profile().drift.as_ref();
+            let drift = drift.filter(|it| it.is_any())?;
             Some(ServiceDrift {
-                service: name.as_str(),
+                service: service.name(),
                 missing: drift.missing.iter().map(|it| it.view(now)).collect(),
                 omitted: drift.omitted,
             })
@@ -93,30 +95,34 @@ impl Registry {
 
     /// How many services lack something.
     pub(crate) fn drifted(&self) -> usize {
-        let drifts = self.services.values().filter_map(|it| it.drift.as_ref());
+        let services = self.services.iter();
+        let drifts = services.filter_map(|(_, it)| it.profile().drift.as_ref());
         drifts.filter(|it| it.is_any()).count()
     }
 
     /// What a service lacks is as it should be. False when there is nothing to accept.
     pub(crate) fn accept_drift(&mut self, name: &str) -> bool {
-        let Some(service) = Name::parse(name)
-            .ok()
-            .and_then(|name| self.services.get_mut(&name))
-        else {
-            return false;
-        };
-        let Some(drift) = service.drift.as_mut().filter(|it| it.is_any()) else {
+        let service = self.services.named(name);
+        let service = service.and_then(|id| self.services.get_mut(id));
+        let accepted = service.is_some_and(|it| it.revise(Profile::accept_drift));
+        if accepted {
+            self.drifts.notify_one();
+        }
+        accepted
+    }
+}
+
+impl Profile {
+    fn accept_drift(&mut self) -> bool {
+        let Some(drift) = self.drift.as_mut().filter(|it| it.is_any()) else {
             return false;
         };
         drift.missing.clear();
         drift.omitted = 0;
-        service.drift = service.drift.take().filter(|it| !it.before.is_empty());
-        self.drifts.notify_one();
+        self.drift = self.drift.take().filter(|it| !it.before.is_empty());
         true
     }
-}
 
-impl Service {
     /// Takes what the service says of itself after a start, or when it was asked again. One without a description says
     /// nothing of its endpoints, and so lacks none.
     pub(super) fn learn(
@@ -167,7 +173,7 @@ impl Service {
     }
 
     /// Tells the log what the service lacks.
-    pub(super) fn log_drift(&self, service: &Name) {
+    pub(super) fn log_drift(&self, service: &str) {
         let Some(drift) = &self.drift else { return };
         let (count, listed) = (
             drift.missing.len() + drift.omitted as usize,
@@ -175,10 +181,15 @@ impl Service {
         );
         let listed: Vec<_> = listed.map(Missing::to_string).collect();
         if count == 0 {
-            tracing::info!(%service, "drift is over: what was missing is back");
+            tracing::info!(service, "drift is over: what was missing is back");
         } else {
             let missing = listed.join(", ");
-            tracing::warn!(%service, count, missing, "drift: what was there before is gone");
+            tracing::warn!(
+                service,
+                count,
+                missing,
+                "drift: what was there before is gone"
+            );
         }
     }
 }

@@ -1,10 +1,11 @@
 //! What the registry takes of the memory, counted from what it holds: without what the allocator and the trees add.
 
 use super::instance::Instance;
-use super::{InstanceId, Registry, Service};
+use super::services::Profile;
+use super::{InstanceId, Registry};
 use crate::registration::Registration;
 use landfall_protocol::endpoint::Endpoint;
-use landfall_protocol::name::Name;
+use smol_str::SmolStr;
 
 /// Bytes by what they are for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -26,26 +27,36 @@ impl Footprint {
     pub(crate) const fn sum(&self) -> usize {
         self.records + self.histories + self.texts + self.endpoints + self.registrations
     }
+
+    /// A name or an address. Short ones are in their records.
+    fn take_text(&mut self, text: &str) {
+        self.texts += text.len();
+        if !SmolStr::new(text).is_heap_allocated() {
+            self.records -= text.len();
+        }
+    }
 }
 
 impl Registry {
     /// What it takes.
     pub(crate) fn footprint(&self) -> Footprint {
-        let record = size_of::<(InstanceId, Box<Instance>)>() + size_of::<Instance>();
+        let instances = self.instances.capacity() * size_of::<(InstanceId, Instance)>();
         let mut footprint = Footprint {
-            records: self.instances.len() * record,
+            records: instances + self.services.kept(),
             ..Footprint::default()
         };
         for instance in self.instances.values() {
-            let texts = instance.service.as_str().len() + instance.url.as_str().len();
-            footprint.texts += texts;
+            footprint.take_text(instance.target.as_str());
             footprint.histories += instance.health.history_bytes();
         }
-        for (name, service) in &self.services {
-            let title = service.title.as_ref().map_or(0, |it| it.as_str().len());
-            footprint.records += size_of::<(Name, Service)>();
-            footprint.texts += name.as_str().len() + title;
-            footprint.endpoints += endpoints(&service.endpoints);
+        for (_, service) in self.services.iter() {
+            footprint.take_text(service.name());
+            if let Some(profile) = service.known() {
+                let title = profile.title.as_ref().map_or(0, |it| it.as_str().len());
+                footprint.records += size_of::<Profile>();
+                footprint.texts += title;
+                footprint.endpoints += endpoints(&profile.endpoints);
+            }
         }
         for leased in self.registrations.values() {
             let registration = &leased.registration;

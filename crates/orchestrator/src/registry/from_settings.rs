@@ -1,20 +1,20 @@
 //! The services of the settings, at the start and when the settings change.
 
-use super::instance::Description;
+use super::instance::{Description, Source};
+use super::services::ServiceId;
 use super::unclear::any_unclear;
-use super::{Check, Instance, InstanceId, Registry, Service};
+use super::{Check, Instance, InstanceId, Registry};
 use crate::health::HealthState;
 use crate::pool::Target;
 use crate::registration::RegistrationId;
 use crate::settings::ServiceSettings;
 use landfall_protocol::time::Millis;
-use std::rc::Rc;
 
 /// What other services had to make room for.
 #[derive(Debug, Default)]
 pub(crate) struct Resettled {
     /// Where somebody was that is there no longer.
-    pub(crate) left: Vec<Rc<Target>>,
+    pub(crate) left: Vec<Target>,
     /// Registrations that have ended.
     pub(crate) ended: Vec<RegistrationId>,
 }
@@ -53,16 +53,17 @@ impl Registry {
 
     /// What is written down goes before what was found or has registered under this name or in this place.
     fn make_room(&mut self, settings: &ServiceSettings, resettled: &mut Resettled) {
-        let target = &settings.url.target;
+        let target = &settings.url.0;
+        let service = self.services.named(settings.name().as_str());
         let is_in_the_way = |it: &Instance| {
-            let found_there = it.place.as_ref().map(|place| place.port) == Some(target.port());
-            !it.is_from_settings()
-                && (it.service == *settings.name() || it.url == settings.url.url || found_there)
+            let found_there = it.place().map(|place| place.port) == Some(target.port());
+            let is_there = it.target.as_str() == target.as_str();
+            !it.is_from_settings() && (Some(it.service) == service || is_there || found_there)
         };
         let instances = self.instances.iter();
         let in_the_way: Vec<_> = instances
             .filter(|(_, it)| is_in_the_way(it))
-            .map(|(id, it)| (*id, it.registration))
+            .map(|(id, it)| (id, it.registration()))
             .collect();
         for (id, registration) in in_the_way {
             match registration {
@@ -78,10 +79,11 @@ impl Registry {
     }
 
     fn instance_from_settings(&self, settings: &ServiceSettings) -> Option<InstanceId> {
-        let service = self.services.get(settings.name())?;
+        let service = self.services.named(settings.name().as_str())?;
+        let service = self.services.get(service)?;
         let is_it = |id: &&InstanceId| {
-            let instance = self.instances.get(id);
-            instance.is_some_and(|it| it.is_from_settings())
+            let instance = self.instances.get(**id);
+            instance.is_some_and(Instance::is_from_settings)
         };
         service.instances.iter().find(is_it).copied()
     }
@@ -91,14 +93,15 @@ impl Registry {
         let Some(id) = self.instance_from_settings(old) else {
             return self.add_from_settings(new);
         };
-        let mut instance = instance(new);
-        let (Some(service), Some(before)) = (
-            self.services.get_mut(new.name()),
-            self.instances.get_mut(&id),
-        ) else {
+        let Some(before) = self.instances.get_mut(id) else {
             return;
         };
-        let stays = before.url == instance.url;
+        let mut instance = instance(before.service, new);
+        instance.arrivals = before.arrivals.wrapping_add(1);
+        let Some(service) = self.services.get_mut(before.service) else {
+            return;
+        };
+        let stays = before.target.as_str() == instance.target.as_str();
         if stays {
             instance.health = std::mem::take(&mut before.health);
             instance.checked = before.checked;
@@ -110,49 +113,50 @@ impl Registry {
             instance.description.before = before.description.before;
             instance.check = instance
                 .check
-                .described(&instance.target, &service.endpoints);
-        } else {
-            service.endpoints = new.endpoints();
+                .described(&instance.target, &service.profile().endpoints);
         }
-        // A title that nobody wrote down before is what the service says of itself.
-        let said = service
-            .title
-            .take()
-            .filter(|_| said_itself && old.title.is_none());
-        service.title = new.title.as_ref().map(|title| title.0.clone()).or(said);
-        service.labels.clone_from(&new.labels);
-        **before = instance;
+        service.revise(|profile| {
+            if !said_itself {
+                profile.endpoints = new.endpoints();
+            }
+            // A title that nobody wrote down before is what the service says of itself.
+            let said = profile.title.take();
+            let said = said.filter(|_| said_itself && old.title.is_none());
+            profile.title = new.title.as_ref().map(|title| title.0.clone()).or(said);
+            profile.labels.clone_from(&new.labels);
+        });
+        *before = instance;
     }
 
     pub(super) fn add_from_settings(&mut self, settings: &ServiceSettings) {
-        let id = self.insert_instance(instance(settings));
-        let service = Service {
-            title: settings.title.as_ref().map(|title| title.0.clone()),
-            endpoints: settings.endpoints(),
-            labels: settings.labels.clone(),
-            instances: vec![id],
-            ..Service::default()
-        };
-        let name = settings.name().clone();
-        self.services.insert(name, Box::new(service));
+        let id = self.services.entry(settings.name());
+        let instance = self.insert_instance(instance(id, settings));
+        if let Some(service) = self.services.get_mut(id) {
+            service.instances.push(instance);
+            service.revise(|profile| {
+                profile.title = settings.title.as_ref().map(|title| title.0.clone());
+                profile.endpoints = settings.endpoints();
+                profile.labels = settings.labels.clone();
+            });
+        }
     }
 
     /// Forgets what was found at ports that are no longer looked at. Returns where it was.
-    pub(crate) fn forget_found(&mut self, is_barred: impl Fn(u16) -> bool) -> Vec<Rc<Target>> {
-        let barred = |it: &Instance| it.place.as_ref().is_some_and(|place| is_barred(place.port));
+    pub(crate) fn forget_found(&mut self, is_barred: impl Fn(u16) -> bool) -> Vec<Target> {
+        let barred = |it: &Instance| it.place().is_some_and(|place| is_barred(place.port));
         let instances = self.instances.iter();
         let ids: Vec<_> = instances
             .filter(|(_, it)| barred(it))
-            .map(|(id, _)| *id)
+            .map(|(id, _)| id)
             .collect();
         self.forget(&ids)
     }
 }
 
-fn instance(settings: &ServiceSettings) -> Instance {
+fn instance(service: ServiceId, settings: &ServiceSettings) -> Instance {
     let endpoints = settings.endpoints();
     let terms = settings.check();
-    let target = Rc::new(settings.url.target.clone().verified(terms.verify));
+    let target = settings.url.0.clone().verified(terms.verify);
     let check = Check::on(terms, &target, &endpoints);
     let description = Description {
         wanted: (endpoints.is_empty() || any_unclear(&endpoints)) && check.allows_questions(),
@@ -162,13 +166,12 @@ fn instance(settings: &ServiceSettings) -> Instance {
         reading: false,
     };
     Instance {
-        service: settings.name().clone(),
-        url: settings.url.url.clone(),
+        service,
         target,
         weight: settings.weight,
-        place: None,
-        registration: None,
-        gone_since: None,
+        source: Source::Settings,
+        arrivals: 0,
+        is_gone: false,
         health: HealthState::default(),
         checked: None,
         check,

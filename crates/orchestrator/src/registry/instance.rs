@@ -1,5 +1,6 @@
 //! One place where a service runs, with all that is kept of it.
 
+use super::services::ServiceId;
 use crate::health::{HealthState, Thresholds, Verdict};
 use crate::pool::Target;
 use crate::registration::RegistrationId;
@@ -8,48 +9,80 @@ use crate::sockets::Place;
 use landfall_protocol::catalog::{HealthClass, WELL_KNOWN};
 use landfall_protocol::endpoint::{Endpoint, Protocol};
 use landfall_protocol::method::Method;
-use landfall_protocol::name::Name;
 use landfall_protocol::probe::Rung;
 use landfall_protocol::time::Millis;
 use landfall_protocol::url::BaseUrl;
+use slotmap::new_key_type;
+use std::num::NonZeroU64;
 use std::rc::Rc;
 use std::time::Duration;
 
 /// A service is checked more often until it has answered this often.
 const CHECKS_UNTIL_STEADY: usize = 3;
 
-/// The handle of an instance. Never used twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct InstanceId(pub(super) u32);
+new_key_type! {
+    /// The handle of an instance. Never used twice.
+    pub(crate) struct InstanceId;
+}
 
-/// One instance.
+/// One instance. There are thousands of them, so that it is small.
 #[derive(Debug)]
 pub(crate) struct Instance {
     /// The service that it belongs to.
-    pub(super) service: Name,
-    /// Where pages reach it.
-    pub(super) url: BaseUrl,
-    /// Where the daemon reaches it.
-    pub(super) target: Rc<Target>,
-    /// Its share of the requests.
-    pub(super) weight: u16,
-    /// The socket that it was found by; `None` for one from the settings, or that was registered.
-    pub(super) place: Option<Place>,
-    /// The registration that it is from.
-    pub(super) registration: Option<RegistrationId>,
-    /// Since when nobody listens there.
-    pub(super) gone_since: Option<Millis>,
+    pub(super) service: ServiceId,
+    /// Where it is.
+    pub(super) target: Target,
+    pub(super) source: Source,
     pub(super) health: HealthState,
-    /// When it was last checked: on the daemon's clock, and in milliseconds since 1970.
-    pub(super) checked: Option<(Millis, u64)>,
-    pub(super) check: Check,
+    pub(super) checked: Option<CheckedAt>,
+    pub(super) check: Rc<Check>,
+    pub(super) description: Description,
     /// When the next check is due; while one is queued, when that was due.
     pub(super) due: Millis,
+    /// How often it came to where it is: a check that began before says nothing.
+    pub(super) arrivals: u32,
+    /// Its share of the requests.
+    pub(super) weight: u16,
+    /// Whether nobody listens there.
+    pub(super) is_gone: bool,
     /// Whether a check is queued or on its way.
     pub(super) checking: bool,
     /// Whether the last check timed out.
     pub(super) suspect: bool,
-    pub(super) description: Description,
+}
+
+/// How the daemon knows of an instance.
+#[derive(Debug)]
+pub(super) enum Source {
+    /// A person wrote it down.
+    Settings,
+    /// It was registered.
+    Registration(RegistrationId),
+    /// It was found by its socket.
+    Socket(Place),
+}
+
+/// When an instance was last checked.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CheckedAt {
+    /// On the daemon's clock.
+    pub(super) at: Millis,
+    /// In milliseconds since 1970; a clock that is set to before that counts as one that is a moment after.
+    unix_ms: NonZeroU64,
+}
+
+impl CheckedAt {
+    pub(super) fn new(at: Millis, unix_ms: u64) -> Self {
+        Self {
+            at,
+            unix_ms: NonZeroU64::new(unix_ms).unwrap_or(NonZeroU64::MIN),
+        }
+    }
+
+    /// In milliseconds since 1970.
+    pub(super) const fn unix_ms(self) -> u64 {
+        self.unix_ms.get()
+    }
 }
 
 /// What is asked in a check.
@@ -100,7 +133,11 @@ impl Check {
     /// What is asked of a service that names no path for it: GET `/health` or `/healthz` below its base, if it has one
     /// that needs no parameters. Else the first question of discovery, which every HTTP server answers somehow, and
     /// hardly any does work for.
-    pub(crate) fn of(target: &Target, endpoints: &[Endpoint]) -> Self {
+    pub(crate) fn of(target: &Target, endpoints: &[Endpoint]) -> Rc<Self> {
+        Self::usual(target, endpoints).shared()
+    }
+
+    fn usual(target: &Target, endpoints: &[Endpoint]) -> Self {
         let has = |path: &&str| {
             endpoints.iter().any(|endpoint| {
                 endpoint.protocol == Protocol::Http
@@ -115,27 +152,36 @@ impl Check {
     }
 
     /// The check that somebody asked for.
-    pub(crate) fn on(terms: CheckTerms, target: &Target, endpoints: &[Endpoint]) -> Self {
+    pub(crate) fn on(terms: CheckTerms, target: &Target, endpoints: &[Endpoint]) -> Rc<Self> {
         let check = match &terms.path {
             Some(path) => Self {
                 is_fixed: true,
                 ..Self::new(path.as_str(), true)
             },
-            None => Self::of(target, endpoints),
+            None => Self::usual(target, endpoints),
         };
         let terms = (terms != CheckTerms::default()).then(|| Rc::new(terms));
-        Self { terms, ..check }
+        Self { terms, ..check }.shared()
     }
 
     /// The check after the service said what it has.
-    pub(super) fn described(&self, target: &Target, endpoints: &[Endpoint]) -> Self {
+    pub(super) fn described(self: &Rc<Self>, target: &Target, endpoints: &[Endpoint]) -> Rc<Self> {
         if self.is_fixed {
-            return self.clone();
+            return Rc::clone(self);
         }
-        Self {
-            terms: self.terms.clone(),
-            ..Self::of(target, endpoints)
+        let usual = Self::usual(target, endpoints);
+        let terms = self.terms.clone();
+        Self { terms, ..usual }.shared()
+    }
+
+    /// The checks of most services are there once.
+    fn shared(self) -> Rc<Self> {
+        thread_local! {
+            static COMMON: [Rc<Check>; 3] = [(WELL_KNOWN, false), ("/health", true), ("/healthz", true)]
+                .map(|(path, is_health_path)| Rc::new(Check::new(path, is_health_path)));
         }
+        let known = |common: &[Rc<Self>; 3]| common.iter().find(|it| ***it == self).cloned();
+        COMMON.with(known).unwrap_or_else(|| Rc::new(self))
     }
 
     /// Whether the service may be asked over HTTP what it has: not one of which only a connection is wanted, and not one
@@ -166,7 +212,7 @@ impl Check {
 
     fn new(path: &str, is_health_path: bool) -> Self {
         Self {
-            path: shared(path),
+            path: path.into(),
             is_health_path,
             is_fixed: false,
             terms: None,
@@ -194,46 +240,64 @@ impl Instance {
 
     /// Whether it takes part in checks: not when its socket is gone, for the socket's return is news enough.
     pub(crate) const fn is_checked(&self) -> bool {
-        self.gone_since.is_none()
+        !self.is_gone
+    }
+
+    /// The socket that it was found by; `None` for one from the settings, or that was registered.
+    pub(super) const fn place(&self) -> Option<&Place> {
+        match &self.source {
+            Source::Socket(place) => Some(place),
+            Source::Settings | Source::Registration(_) => None,
+        }
+    }
+
+    /// The registration that it is from.
+    pub(super) const fn registration(&self) -> Option<RegistrationId> {
+        match self.source {
+            Source::Registration(id) => Some(id),
+            Source::Settings | Source::Socket(_) => None,
+        }
     }
 
     /// Where it is asked what it has: what was found by its socket at its origin, else below the URL that somebody gave.
     pub(super) fn origin(&self) -> BaseUrl {
-        let origin = self.place.as_ref().map(|_| self.url.origin());
-        let origin = origin.and_then(|origin| BaseUrl::parse(origin).ok());
-        origin.unwrap_or_else(|| self.url.clone())
+        let url = self.target.url();
+        match self.source {
+            Source::Socket(_) => BaseUrl::parse(url.origin()).unwrap_or(url),
+            Source::Settings | Source::Registration(_) => url,
+        }
     }
 
     /// Whether a person wrote it down.
     pub(super) const fn is_from_settings(&self) -> bool {
-        self.place.is_none() && self.registration.is_none()
-    }
-
-    /// How the daemon knows of it: a registration says more than a socket.
-    pub(super) const fn source(&self) -> &'static str {
-        if self.registration.is_some() {
-            "registration"
-        } else if self.place.is_some() {
-            "socket"
-        } else {
-            "settings"
-        }
+        matches!(self.source, Source::Settings)
     }
 
     /// Whether it is known by its address, and that is the one of `place`.
     pub(super) fn is_declared_at(&self, place: &Place) -> bool {
-        self.place.is_none() && self.target.is_loopback() && self.target.port() == place.port
+        self.place().is_none() && self.target.is_loopback() && self.target.port() == place.port
     }
 
     /// Takes a verdict.
     pub(super) fn record(&mut self, verdict: Verdict, now: Millis, unix_ms: u64) -> Transition {
         let (class, answered) = (self.health.class(), self.health.latency_us().is_some());
         self.health.record(verdict, self.check.thresholds());
-        self.checked = Some((now, unix_ms));
+        self.checked = Some(CheckedAt::new(now, unix_ms));
         let recovered = !answered && matches!(verdict, Verdict::Alive { .. });
         Transition {
             class: class != self.health.class(),
             recovered,
+        }
+    }
+}
+
+impl Source {
+    /// A registration says more than a socket.
+    pub(super) const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Settings => "settings",
+            Self::Registration(_) => "registration",
+            Self::Socket(_) => "socket",
         }
     }
 }
@@ -247,24 +311,13 @@ pub(super) struct Transition {
     pub(super) recovered: bool,
 }
 
-/// The paths that most services are asked for are there once.
-fn shared(path: &str) -> Rc<str> {
-    thread_local! {
-        static COMMON: [Rc<str>; 3] = [WELL_KNOWN, "/health", "/healthz"].map(Rc::from);
-    }
-    COMMON.with(|common| {
-        let known = common.iter().find(|it| ***it == *path);
-        known.cloned().unwrap_or_else(|| path.into())
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use landfall_protocol::endpoint::Evidence;
     use landfall_protocol::template::PathTemplate;
 
-    fn check(base: &str, endpoints: &[(&str, Method)]) -> Check {
+    fn check(base: &str, endpoints: &[(&str, Method)]) -> Rc<Check> {
         let target = Target::new(&BaseUrl::parse(base).unwrap()).unwrap();
         let endpoint = |(path, method): &(&str, Method)| {
             let mut endpoint = Endpoint::unnamed(PathTemplate::parse(path).unwrap()).unwrap();

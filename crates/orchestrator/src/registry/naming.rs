@@ -7,7 +7,8 @@ use landfall_protocol::name::Name;
 impl Registry {
     /// A name that nobody has, made of what was found.
     pub(super) fn name_for(&self, found: &Discovered) -> Option<Name> {
-        let is_free = |name: &Name| name.as_str() != OWN_NAME && !self.services.contains_key(name);
+        let is_free =
+            |name: &Name| name.as_str() != OWN_NAME && self.services.named(name.as_str()).is_none();
         let (port, process) = (found.place.port, &found.place.process.name);
         let slug = |text: &str| {
             Name::from_title(text)

@@ -3,16 +3,16 @@
 //! The registrations, in their order, decide what the catalog shows of them: taking them all in again after a restart
 //! gives the same services. A registered place that was found by its socket before is one instance, not two.
 
-use super::instance::Description;
+use super::instance::{Description, Source};
+use super::services::{Profile, ServiceId};
 use super::unclear::any_unclear;
-use super::{Check, Instance, InstanceId, Registry, Service};
+use super::{Check, Instance, InstanceId, Registry};
 use crate::pool::Target;
 use crate::registration::{MAX_REGISTRATIONS, Registration, RegistrationId, Seat};
 use landfall_protocol::catalog::{HealthClass, MAX_INSTANCES, MAX_SERVICES};
 use landfall_protocol::endpoint::Endpoint;
 use landfall_protocol::name::Name;
 use landfall_protocol::time::Millis;
-use landfall_protocol::url::BaseUrl;
 use std::rc::Rc;
 
 /// A registration and its lease.
@@ -33,13 +33,13 @@ pub(crate) enum Conflict {
     #[error("instances: {url} is {owner} already; let that end first, or choose its name")]
     Url {
         /// Which.
-        url: BaseUrl,
+        url: String,
         /// Whose it is.
-        owner: Name,
+        owner: String,
     },
     /// Two registrations would have to become one.
     #[error("instances: {0} is in another registration of the service; take that back first")]
-    Split(BaseUrl),
+    Split(String),
     /// The service has no more room.
     #[error("instances: {0} would have more than {MAX_INSTANCES} instances")]
     Instances(Name),
@@ -62,37 +62,40 @@ impl Registry {
     pub(crate) fn replaces(
         &self,
         name: &Name,
-        urls: &[&BaseUrl],
+        urls: &[&str],
     ) -> Result<Option<RegistrationId>, Conflict> {
+        let service = self.services.named(name.as_str());
         let mut replaced = None;
         for instance in self.instances.values() {
-            if instance.is_from_settings() && instance.service == *name {
+            let is_its = Some(instance.service) == service;
+            if instance.is_from_settings() && is_its {
                 return Err(Conflict::Name(name.clone()));
             }
-            if !urls.contains(&&instance.url) || instance.place.is_some() {
+            if !urls.contains(&instance.target.as_str()) || instance.place().is_some() {
                 continue;
             }
-            if instance.service != *name {
+            let url = instance.target.to_string();
+            if !is_its {
                 return Err(Conflict::Url {
-                    url: instance.url.clone(),
-                    owner: instance.service.clone(),
+                    url,
+                    owner: self.services.name(instance.service).to_owned(),
                 });
             }
-            if replaced.is_some_and(|id| instance.registration != Some(id)) {
-                return Err(Conflict::Split(instance.url.clone()));
+            if replaced.is_some_and(|id| instance.registration() != Some(id)) {
+                return Err(Conflict::Split(url));
             }
-            replaced = instance.registration;
+            replaced = instance.registration();
         }
         let stay = self.instances.values().filter(|it| {
-            let goes = replaced.is_some() && it.registration == replaced;
-            it.service == *name && !goes && !urls.contains(&&it.url)
+            let goes = replaced.is_some() && it.registration() == replaced;
+            Some(it.service) == service && !goes && !urls.contains(&it.target.as_str())
         });
         if stay.count() + urls.len() > MAX_INSTANCES {
             return Err(Conflict::Instances(name.clone()));
         }
         // One place is the daemon's own.
         let is_full = self.registrations.len() >= MAX_REGISTRATIONS
-            || !self.services.contains_key(name) && self.services.len() + 1 >= MAX_SERVICES;
+            || service.is_none() && self.services.len() + 1 >= MAX_SERVICES;
         if replaced.is_none() && is_full {
             return Err(Conflict::Full);
         }
@@ -110,48 +113,49 @@ impl Registry {
 
     /// Takes in a registration, in the place of the one with the same id. Its lease begins now. Returns where the service
     /// is no longer.
-    pub(crate) fn register(&mut self, registration: Registration, now: Millis) -> Vec<Rc<Target>> {
-        let (id, name) = (registration.id, registration.name.clone());
+    pub(crate) fn register(&mut self, registration: Registration, now: Millis) -> Vec<Target> {
+        let id = registration.id;
         let registration = Rc::new(registration);
         let leased = Leased {
             until: now + registration.lease.millis(),
             registration: Rc::clone(&registration),
         };
         self.registrations.insert(id, leased);
-        self.services.entry(name.clone()).or_default();
-        self.redeclare(&name, Some(&registration), now);
-        let wanted: Vec<&BaseUrl> = registration.seats.iter().map(|seat| &seat.url).collect();
-        let dropped = self.of_registration(id, &name, |it| !wanted.contains(&&it.url));
+        let service = self.services.entry(&registration.name);
+        self.redeclare(service, Some(&registration), now);
+        let is_wanted =
+            |it: &Instance| (registration.seats.iter()).any(|seat| is_at(it, &seat.target));
+        let dropped = self.of_registration(id, service, |it| !is_wanted(it));
         for seat in &registration.seats {
-            self.seat(&registration, seat, now);
+            self.seat(service, &registration, seat, now);
         }
         let targets = self.forget(&dropped);
-        self.drop_superseded(&name);
+        self.drop_superseded(service);
         self.changes.notify_one();
         self.nudges.notify_one();
         targets
     }
 
-    /// The instances of a registration of the service `name` for which something holds.
+    /// The instances of a registration of a service for which something holds.
     fn of_registration(
         &self,
         id: RegistrationId,
-        name: &Name,
+        service: ServiceId,
         holds: impl Fn(&Instance) -> bool,
     ) -> Vec<InstanceId> {
-        let of_it = |it: &Instance| it.registration == Some(id) && holds(it);
-        let instances = self.services.get(name).map(|it| it.instances.iter());
+        let of_it = |it: &Instance| it.registration() == Some(id) && holds(it);
+        let instances = self.services.get(service).map(|it| it.instances.iter());
         let instances = instances.into_iter().flatten().copied();
         instances
-            .filter(|id| self.instances.get(id).is_some_and(|it| of_it(it)))
+            .filter(|id| self.instances.get(*id).is_some_and(of_it))
             .collect()
     }
 
     /// Puts an instance at a registered place: the one that is there, or a new one.
-    fn seat(&mut self, registration: &Registration, seat: &Seat, now: Millis) {
-        let known = self.instance_at(registration, seat);
-        let endpoints = self.services.get(&registration.name);
-        let endpoints = endpoints.map_or(&[][..], |service| &service.endpoints);
+    fn seat(&mut self, service: ServiceId, registration: &Registration, seat: &Seat, now: Millis) {
+        let known = self.instance_at(service, registration, seat);
+        let endpoints = self.services.get(service);
+        let endpoints = endpoints.map_or(&[][..], |it| &it.profile().endpoints);
         let check = Check::on(registration.check(), &seat.target, endpoints);
         let description = Description {
             wanted: (registration.is_silent() || any_unclear(&registration.endpoints))
@@ -162,22 +166,22 @@ impl Registry {
             due: now,
             reading: false,
         };
-        let before = known.and_then(|id| self.instances.get_mut(&id));
-        let (mut health, checked) = before.map_or_else(Default::default, |it| {
-            (std::mem::take(&mut it.health), it.checked)
+        let before = known.and_then(|id| self.instances.get_mut(id));
+        let (mut health, checked, arrivals) = before.map_or_else(Default::default, |it| {
+            let health = std::mem::take(&mut it.health);
+            (health, it.checked, it.arrivals.wrapping_add(1))
         });
         // Who registers has just started, or lives.
         if health.class() == HealthClass::Unhealthy {
             health.begin_anew();
         }
         let instance = Instance {
-            service: registration.name.clone(),
-            url: seat.url.clone(),
-            target: Rc::clone(&seat.target),
+            service,
+            target: seat.target.clone(),
             weight: seat.weight,
-            place: None,
-            registration: Some(registration.id),
-            gone_since: None,
+            source: Source::Registration(registration.id),
+            arrivals,
+            is_gone: false,
             health,
             checked,
             check,
@@ -188,40 +192,39 @@ impl Registry {
         };
         let id = match known {
             Some(id) => {
-                self.move_instance(id, &registration.name);
-                self.instances.insert(id, Box::new(instance));
+                let before = std::mem::replace(&mut self.instances[id], instance);
                 self.gone.remove(&id);
+                // It may have been found as another service.
+                if before.service != service {
+                    self.leave(before.service, id);
+                }
                 id
             }
             None => self.insert_instance(instance),
         };
-        if let Some(service) = self.services.get_mut(&registration.name)
+        if let Some(service) = self.services.get_mut(service)
             && !service.instances.contains(&id)
         {
             service.instances.push(id);
         }
     }
 
-    /// Takes an instance away from the service that it was found as, unless that is `name`.
-    fn move_instance(&mut self, id: InstanceId, name: &Name) {
-        let owner = self.instances.get(&id).map(|it| it.service.clone());
-        if let Some(owner) = owner.filter(|owner| owner != name) {
-            self.take_instance(id);
-            self.remove_if_empty(&owner);
-        }
-    }
-
     /// The instance of this registration at a place, or one that was found there by its socket.
-    fn instance_at(&self, registration: &Registration, seat: &Seat) -> Option<InstanceId> {
-        let is_there = |it: &Instance| it.url == seat.url;
-        let own = self.of_registration(registration.id, &registration.name, is_there);
+    fn instance_at(
+        &self,
+        service: ServiceId,
+        registration: &Registration,
+        seat: &Seat,
+    ) -> Option<InstanceId> {
+        let is_there = |it: &Instance| is_at(it, &seat.target);
+        let own = self.of_registration(registration.id, service, is_there);
         let found = |it: &Instance| {
-            let port = it.place.as_ref().map(|place| place.port);
+            let port = it.place().map(|place| place.port);
             seat.target.is_loopback() && port == Some(seat.target.port())
         };
         own.first().copied().or_else(|| {
             let mut instances = self.instances.iter();
-            instances.find(|(_, it)| found(it)).map(|(id, _)| *id)
+            instances.find(|(_, it)| found(it)).map(|(id, _)| id)
         })
     }
 
@@ -233,11 +236,14 @@ impl Registry {
     }
 
     /// Forgets a registration. Returns where its instances were; `None` when there was none.
-    pub(crate) fn deregister(&mut self, id: RegistrationId) -> Option<Vec<Rc<Target>>> {
-        let name = self.registrations.remove(&id)?.registration.name.clone();
-        self.redeclare(&name, None, Millis::ZERO);
-        let instances = self.of_registration(id, &name, |_| true);
+    pub(crate) fn deregister(&mut self, id: RegistrationId) -> Option<Vec<Target>> {
+        let ended = self.registrations.remove(&id)?.registration;
         self.changes.notify_one();
+        let Some(service) = self.services.named(ended.name.as_str()) else {
+            return Some(Vec::new());
+        };
+        self.redeclare(service, None, Millis::ZERO);
+        let instances = self.of_registration(id, service, |_| true);
         Some(self.forget(&instances))
     }
 
@@ -263,41 +269,56 @@ impl Registry {
     }
 
     /// The last registration of a service says what it is; `new` has no instances yet.
-    fn redeclare(&mut self, name: &Name, new: Option<&Rc<Registration>>, now: Millis) {
-        let Some(service) = self.services.get_mut(name) else {
+    fn redeclare(&mut self, id: ServiceId, new: Option<&Rc<Registration>>, now: Millis) {
+        let Some(service) = self.services.get_mut(id) else {
             return;
         };
         let instances = service.instances.iter();
-        let ids = instances.filter_map(|id| self.instances.get(id)?.registration);
+        let ids = instances.filter_map(|id| self.instances.get(*id)?.registration());
         let registered = ids.filter_map(|id| Some(&self.registrations.get(&id)?.registration));
         let last = registered.chain(new).max_by_key(|it| it.order).cloned();
-        let before = std::mem::replace(&mut service.declared, last);
-        let mut endpoints = std::mem::take(&mut service.endpoints);
-        let mut title = service.title.take();
-        if let Some(before) = &before {
-            endpoints.retain(|it| !is_declared(before, it));
-            title = title.filter(|_| before.title.is_none());
-        }
         // What was declared may have hidden what the service says of itself.
         for id in &service.instances {
-            if let Some(instance) = self.instances.get_mut(id) {
+            if let Some(instance) = self.instances.get_mut(*id) {
                 instance.description.read_anew();
             }
         }
-        let (title, endpoints) = service.below_declared(title, endpoints);
-        service.set(title, endpoints);
-        // What is taken back is not missed.
-        let before = before.filter(|_| new.is_some());
-        let before = before.as_ref().map_or(&[][..], |it| &it.endpoints);
-        let is_to_be_asked = new.is_some_and(|it| it.is_silent());
-        if service.redeclared(before, is_to_be_asked, now) {
-            service.log_drift(name);
+        if service.revise(|profile| profile.redeclare(last, new, now)) {
+            service.profile().log_drift(service.name());
             self.drifts.notify_one();
         }
     }
 }
 
-impl Service {
+/// Whether an instance is at a place.
+fn is_at(instance: &Instance, target: &Target) -> bool {
+    instance.target.as_str() == target.as_str()
+}
+
+impl Profile {
+    /// The `last` registration says what there is. True when that changes what the service lacks.
+    fn redeclare(
+        &mut self,
+        last: Option<Rc<Registration>>,
+        new: Option<&Rc<Registration>>,
+        now: Millis,
+    ) -> bool {
+        let before = std::mem::replace(&mut self.declared, last);
+        let mut endpoints = std::mem::take(&mut self.endpoints);
+        let mut title = self.title.take();
+        if let Some(before) = &before {
+            endpoints.retain(|it| !is_declared(before, it));
+            title = title.filter(|_| before.title.is_none());
+        }
+        let (title, endpoints) = self.below_declared(title, endpoints);
+        self.set(title, endpoints);
+        // What is taken back is not missed.
+        let before = before.filter(|_| new.is_some());
+        let before = before.as_ref().map_or(&[][..], |it| &it.endpoints);
+        let is_to_be_asked = new.is_some_and(|it| it.is_silent());
+        self.redeclared(before, is_to_be_asked, now)
+    }
+
     /// What is to be shown when a service says this of itself, or its settings say it: what it registered goes before.
     pub(super) fn below_declared(
         &self,

@@ -78,12 +78,12 @@ impl Registry {
         for (id, instance) in &mut self.instances {
             if is_waiting(instance) && pace.earliest(instance) <= now {
                 instance.checking = true;
-                queue.push_back(*id);
+                queue.push_back(id);
             }
         }
         if queue.len() > before {
             let urgency = |id: &InstanceId| {
-                let instance = self.instances.get(id)?;
+                let instance = self.instances.get(*id)?;
                 let handicap = Millis(u64::from(instance.is_steady()) * pace.interval(instance).0);
                 Some(instance.due + handicap)
             };
@@ -110,7 +110,7 @@ impl Registry {
 
     /// The last verdict may have made an instance unsteady: it is not left alone for as long as before.
     pub(crate) fn hasten(&mut self, id: InstanceId, now: Millis, pace: &Pace) {
-        if let Some(instance) = self.instances.get_mut(&id) {
+        if let Some(instance) = self.instances.get_mut(id) {
             instance.due = instance.due.min(now + pace.interval(instance));
         }
     }
@@ -123,7 +123,7 @@ impl Registry {
             overdue,
             checked
                 .filter_map(|it| it.checked)
-                .map(|(at, _)| now - at)
+                .map(|it| now - it.at)
                 .max(),
         )
     }

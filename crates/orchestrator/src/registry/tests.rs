@@ -13,8 +13,9 @@ use super::*;
 use crate::health::Verdict;
 use crate::http::own_service;
 use crate::sockets::{Host, Process};
-use landfall_protocol::endpoint::Evidence;
+use landfall_protocol::endpoint::{Endpoint, Evidence};
 use landfall_protocol::method::Method;
+use landfall_protocol::name::Name;
 use landfall_protocol::template::PathTemplate;
 use landfall_protocol::url::BaseUrl;
 use std::collections::VecDeque;
@@ -269,7 +270,7 @@ fn a_verdict_on_its_way_when_the_socket_vanished_counts_for_nothing() {
     let order = registry.check_order(id, Millis(0), &PACE).unwrap();
     registry.socket_gone(&place, Millis(1), 1);
     let late = Checked {
-        target: order.target,
+        arrivals: order.arrivals,
         verdict: Verdict::Alive { latency_us: 1 },
         failure: None,
     };

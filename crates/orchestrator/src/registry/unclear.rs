@@ -3,7 +3,7 @@
 //! What a service declares goes before what it says. Only where a declared endpoint names no methods, what the service
 //! says of that place is taken: from its description, else from OPTIONS and the `Allow` of a 405.
 
-use super::Service;
+use super::services::Profile;
 use landfall_protocol::endpoint::{Endpoint, Evidence, Protocol, Wanted};
 
 /// The most endpoints that one service is asked for, one by one.
@@ -25,7 +25,7 @@ pub(super) fn any_unclear(endpoints: &[Endpoint]) -> bool {
     endpoints.iter().any(is_unclear)
 }
 
-impl Service {
+impl Profile {
     /// The endpoints to ask for.
     pub(super) fn unclear(&self) -> Vec<Wanted> {
         let unclear = self.endpoints.iter().filter(|it| is_unclear(it));

@@ -1,6 +1,8 @@
 //! What the registry looks like from outside: the catalog's services, and the raw health.
 
-use super::{Instance, Registry, Service};
+use super::instance::CheckedAt;
+use super::services::Profile;
+use super::{Instance, Registry};
 use crate::health::HealthState;
 use crate::labels::Labels;
 use landfall_protocol::catalog::{
@@ -8,7 +10,6 @@ use landfall_protocol::catalog::{
     Service as CatalogService, wire,
 };
 use landfall_protocol::endpoint::Endpoint;
-use landfall_protocol::name::Name;
 use landfall_protocol::probe::Rung;
 use landfall_protocol::time::Millis;
 use landfall_protocol::url::BaseUrl;
@@ -80,7 +81,7 @@ impl Registry {
     /// at once would take more than the registry.
     pub(crate) fn catalog(&self) -> impl Iterator<Item = wire::Service> {
         self.shown().map(|service| wire::Service {
-            labels: self.labels(&service.name),
+            labels: self.labels(service.name.as_str()),
             ..service.to_wire()
         })
     }
@@ -92,40 +93,39 @@ impl Registry {
     }
 
     /// The labels of a service: those that it registered, else those of the settings.
-    fn labels(&self, name: &Name) -> BTreeMap<String, String> {
-        let service = self.services.get(name);
-        service.map_or_else(BTreeMap::new, |it| it.labels().to_wire())
+    fn labels(&self, name: &str) -> BTreeMap<String, String> {
+        let service = self.services.named(name);
+        let service = service.and_then(|id| self.services.get(id));
+        service.map_or_else(BTreeMap::new, |it| it.profile().labels().to_wire())
     }
 
     /// The services as the catalog shows them: the daemon itself first.
     fn shown(&self) -> impl Iterator<Item = CatalogService> {
-        let names = self.services.iter().map(|(name, service)| {
-            let title = service
-                .title
-                .as_ref()
-                .map_or(0, |title| escaped(title.as_str()));
-            escaped(name.as_str()) + title + service.labels().size() + PUNCTUATION
+        let names = self.services.iter().map(|(_, service)| {
+            let profile = service.profile();
+            let title = profile.title.as_ref();
+            let title = title.map_or(0, |title| escaped(title.as_str()));
+            escaped(service.name()) + title + profile.labels().size() + PUNCTUATION
         });
         let instances = self
             .instances
             .values()
-            .map(|it| it.url.as_str().len() + PUNCTUATION);
+            .map(|it| it.target.as_str().len() + PUNCTUATION);
         let own: usize = self.own.endpoints.iter().map(size).sum();
         let taken: usize = names.chain(instances).sum();
         let mut room = (
             SERVICE_BYTES.saturating_sub(own + taken),
             MAX_ALL_ENDPOINTS - self.own.endpoints.len(),
         );
-        let services = self.services.iter().map(move |(name, service)| {
-            let instances = service
-                .instances
-                .iter()
-                .filter_map(|id| self.instances.get(id));
+        let services = self.services.iter().map(move |(_, service)| {
+            let instances = service.instances.iter();
+            let instances = instances.filter_map(|id| self.instances.get(*id));
+            let profile = service.profile();
             CatalogService {
-                name: name.clone(),
-                title: service.title.clone(),
-                instances: instances.map(|it| catalog_instance(it)).collect(),
-                endpoints: fit(&service.endpoints, &mut room),
+                name: service.catalog_name(),
+                title: profile.title.clone(),
+                instances: instances.map(catalog_instance).collect(),
+                endpoints: fit(&profile.endpoints, &mut room),
             }
         });
         std::iter::once(self.own.clone()).chain(services)
@@ -148,18 +148,35 @@ impl Registry {
         let others = self
             .instances
             .values()
-            .map(|instance| instance_health(instance, now));
+            .map(|instance| self.instance_health(instance, now));
         HealthView {
             now: unix_ms,
             services: own.chain(others).collect(),
         }
     }
 
+    fn instance_health<'r>(&'r self, instance: &'r Instance, now: Millis) -> InstanceHealth<'r> {
+        let health = &instance.health;
+        InstanceHealth {
+            service: self.services.name(instance.service),
+            url: instance.target.as_str(),
+            source: instance.source.as_str(),
+            class: health.class().as_str(),
+            health: health
+                .score()
+                .filter(|_| health.class() != HealthClass::Unknown),
+            checked_at: instance.checked.map(CheckedAt::unix_ms),
+            age_ms: instance.checked.map(|it| (now - it.at).0),
+            latency_us: health.latency_us(),
+            history: History(Some(health)),
+        }
+    }
+
     /// How many services there are by the class of their best instance, the daemon itself among them.
     pub(crate) fn services_by_class(&self) -> [(HealthClass, usize); 4] {
-        let best = self.services.values().map(|service| {
+        let best = self.services.iter().map(|(_, service)| {
             let instances = service.instances.iter();
-            let classes = instances.filter_map(|id| Some(self.instances.get(id)?.health.class()));
+            let classes = instances.filter_map(|id| Some(self.instances.get(*id)?.health.class()));
             classes.max().unwrap_or_default()
         });
         by_class(std::iter::once(HealthClass::Healthy).chain(best))
@@ -178,12 +195,12 @@ impl Registry {
     }
 
     /// Instances that describe their API themselves: their address, where they were asked, and how it was found.
-    pub(crate) fn describing(&self) -> impl Iterator<Item = (&BaseUrl, BaseUrl, Rung)> {
-        let there = self.instances.values().filter(|it| it.gone_since.is_none());
+    pub(crate) fn describing(&self) -> impl Iterator<Item = (&str, BaseUrl, Rung)> {
+        let there = self.instances.values().filter(|it| it.is_checked());
         there.filter_map(|it| {
             let (rung, _) = it.description.before?;
             let by_document = matches!(rung, Rung::OpenApi | Rung::ApiCatalog);
-            by_document.then_some((&it.url, it.origin(), rung))
+            by_document.then(|| (it.target.as_str(), it.origin(), rung))
         })
     }
 
@@ -193,7 +210,7 @@ impl Registry {
     }
 }
 
-impl Service {
+impl Profile {
     fn labels(&self) -> &Labels {
         let declared = self.declared.as_ref().map(|it| &it.labels);
         declared.filter(|it| !it.is_empty()).unwrap_or(&self.labels)
@@ -213,26 +230,9 @@ fn by_class(classes: impl Iterator<Item = HealthClass>) -> [(HealthClass, usize)
 
 fn catalog_instance(instance: &Instance) -> CatalogInstance {
     CatalogInstance {
-        url: instance.url.clone(),
+        url: instance.target.url(),
         weight: instance.weight,
         health: instance.health.class(),
-    }
-}
-
-fn instance_health(instance: &Instance, now: Millis) -> InstanceHealth<'_> {
-    let health = &instance.health;
-    InstanceHealth {
-        service: instance.service.as_str(),
-        url: instance.url.as_str(),
-        source: instance.source(),
-        class: health.class().as_str(),
-        health: health
-            .score()
-            .filter(|_| health.class() != HealthClass::Unknown),
-        checked_at: instance.checked.map(|(_, unix_ms)| unix_ms),
-        age_ms: instance.checked.map(|(at, _)| (now - at).0),
-        latency_us: health.latency_us(),
-        history: History(Some(health)),
     }
 }
 

@@ -55,12 +55,7 @@ impl FromStr for Listen {
 /// The base URL of a service on this machine.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub struct ServiceUrl {
-    /// As it is published.
-    pub url: BaseUrl,
-    /// As it is called.
-    pub target: Target,
-}
+pub struct ServiceUrl(pub Target);
 
 impl FromStr for ServiceUrl {
     type Err = String;
@@ -70,7 +65,7 @@ impl FromStr for ServiceUrl {
             format!("{text:?} is not a base URL: write scheme, host and port, such as \"http://127.0.0.1:8000\"")
         })?;
         let target = Target::new(&url).map_err(|error| format!("{text:?} {error}"))?;
-        Ok(Self { url, target })
+        Ok(Self(target))
     }
 }
 

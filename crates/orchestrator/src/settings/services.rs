@@ -71,7 +71,7 @@ impl ServiceSettings {
         if self.interval.is_some() && self.check.interval.is_some() {
             return Some(twice("interval", "interval"));
         }
-        let together = self.check().check_together(self.url.target.is_loopback());
+        let together = self.check().check_together(self.url.0.is_loopback());
         together
             .err()
             .map(|(key, reason)| format!("check.{key} of {}: {reason}", self.name()))
@@ -111,8 +111,9 @@ pub(super) fn check_together(services: &[ServiceSettings]) -> Result<(), (usize,
                 service.name()
             ));
         }
-        if let Some(other) = urls.insert(&service.url.url, service.name()) {
-            return wrong(format!("{} is the url of {other} already", service.url.url));
+        let url = service.url.0.as_str();
+        if let Some(other) = urls.insert(url, service.name()) {
+            return wrong(format!("{url} is the url of {other} already"));
         }
     }
     Ok(())

@@ -32,7 +32,7 @@ pub(super) fn look(settings: &Settings) -> Vec<Finding> {
 /// What https services are verified by, if there is one or a file was named.
 fn authorities(settings: &Settings) -> Option<Finding> {
     let verified =
-        |it: &&ServiceSettings| it.url.url.as_str().starts_with("https:") && it.check().verify;
+        |it: &&ServiceSettings| it.url.0.as_str().starts_with("https:") && it.check().verify;
     let ca_file = settings.checks.ca_file.as_deref();
     let services = settings.services.iter().filter(verified).count();
     if services == 0 && ca_file.is_none() {

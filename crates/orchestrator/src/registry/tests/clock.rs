@@ -11,7 +11,7 @@ fn a_step_of_the_wall_clock_moves_no_lease_no_check_and_no_age() {
     let mut registry = registry();
     let shop = registration(1, registry.next_order(), &at("shop", &[8_000]));
     registry.register(shop, Millis(0));
-    let id = *registry.instances.keys().next().unwrap();
+    let id = registry.instances.keys().next().unwrap();
     let mut wall = 30 * DAY;
     for (now, step) in [
         (1_000, -(DAY as i64)),
@@ -22,7 +22,7 @@ fn a_step_of_the_wall_clock_moves_no_lease_no_check_and_no_age() {
         registry.queue_due(&mut queue, Millis(now), &PACE);
         let order = registry.check_order(id, Millis(now), &PACE).unwrap();
         let checked = Checked {
-            target: order.target,
+            arrivals: order.arrivals,
             verdict: Verdict::Alive { latency_us: 1 },
             failure: None,
         };

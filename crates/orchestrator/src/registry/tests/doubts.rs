@@ -18,7 +18,7 @@ fn steady() -> (Registry, InstanceId) {
     for now in [Millis(0), Millis(500), Millis(1_000)] {
         let order = registry.check_order(id, now, &PACE).unwrap();
         let alive = Checked {
-            target: order.target,
+            arrivals: order.arrivals,
             verdict: Verdict::Alive { latency_us: 1 },
             failure: None,
         };
@@ -51,7 +51,7 @@ fn after_the_check_that_fails_the_instance_is_checked_as_often_as_an_unsteady_on
     let (mut registry, id) = steady();
     let order = registry.check_order(id, Millis(5_000), &PACE).unwrap();
     let failed = Checked {
-        target: order.target,
+        arrivals: order.arrivals,
         verdict: Verdict::Failed,
         failure: None,
     };
@@ -84,7 +84,7 @@ fn an_instance_that_counts_as_unhealthy_is_looked_at_when_a_page_gets_an_answer(
     for _ in 0..20 {
         let order = registry.check_order(id, Millis(2_000), &PACE).unwrap();
         let failed = Checked {
-            target: order.target,
+            arrivals: order.arrivals,
             verdict: Verdict::Failed,
             failure: None,
         };

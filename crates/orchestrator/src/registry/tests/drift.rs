@@ -154,7 +154,7 @@ fn a_service_that_loses_more_than_can_be_listed_says_how_many() {
 fn a_running_service_that_is_read_again_can_lack_something_too() {
     let mut registry = registry();
     start(&mut registry, 1, 0, &[("/items", READ), ("/old", READ)]);
-    let id = *registry.instances.keys().next().unwrap();
+    let id = registry.instances.keys().next().unwrap();
     let reading = Reading {
         url: BaseUrl::parse("http://127.0.0.1:8000").unwrap(),
         title: Name::parse("Items API").ok(),
@@ -209,7 +209,7 @@ fn a_service_that_declares_nothing_any_more_is_asked_first() {
     registry.register(registration(1, 1, &declared), Millis(0));
     registry.register(registration(1, 2, &at("shop", &[8_000])), Millis(10));
     assert_eq!(registry.drifted(), 0, "it may still say that it has them");
-    let id = *registry.instances.keys().next().unwrap();
+    let id = registry.instances.keys().next().unwrap();
     let reading = Reading {
         url: BaseUrl::parse("http://127.0.0.1:8000").unwrap(),
         title: None,

@@ -167,7 +167,7 @@ impl World {
             .iter()
             .map(|port| super::registrations::url(*port))
             .collect();
-        let urls: Vec<_> = urls.iter().collect();
+        let urls: Vec<_> = urls.iter().map(String::as_str).collect();
         let meets = |it: &&Said| !it.ports.is_disjoint(ports);
         let met: Vec<_> = self.said.iter().filter(|(_, it)| meets(it)).collect();
         let may = met.len() <= 1 && met.iter().all(|(_, it)| it.name == name);
@@ -295,18 +295,23 @@ impl World {
         let until = self.said.values().map(|it| Millis(it.until)).min();
         assert_eq!(self.registry.next_lapse(), until);
         let gone = self.registry.instances.iter();
-        let gone = gone.filter(|(_, it)| it.gone_since.is_some());
-        assert!(gone.map(|(id, _)| id).eq(&self.registry.gone));
+        let gone = gone.filter(|(_, it)| it.is_gone);
+        assert!(
+            gone.map(|(id, _)| id)
+                .eq(self.registry.gone.keys().copied())
+        );
         // The two sides of the registry agree.
-        let listed = self.registry.services.iter().flat_map(|(name, service)| {
-            service.instances.iter().map(move |id| (*id, name.clone()))
-        });
+        let listed = self
+            .registry
+            .services
+            .iter()
+            .flat_map(|(of, service)| service.instances.iter().map(move |id| (*id, of)));
         let listed: BTreeMap<_, _> = listed.collect();
         let held = self
             .registry
             .instances
             .iter()
-            .map(|(id, it)| (*id, it.service.clone()));
+            .map(|(id, it)| (id, it.service));
         assert_eq!(listed, held.collect());
     }
 }

@@ -9,8 +9,7 @@ use serde_json::{Value, json};
 pub(super) fn registration(id: u64, order: u64, body: &Value) -> Registration {
     let body = Body::read(body.to_string().as_bytes()).unwrap();
     let seat = |instance: &crate::registration::InstanceBody| Seat {
-        url: instance.url.clone(),
-        target: Rc::new(Target::new(&instance.url).unwrap()),
+        target: Target::new(&instance.url).unwrap(),
         weight: instance.weight,
     };
     let seats = body.instances.iter().map(seat).collect();
@@ -32,8 +31,8 @@ fn register(registry: &mut Registry, now: u64, id: u64, body: &Value) {
     registry.register(registration, Millis(now));
 }
 
-pub(super) fn url(port: u16) -> BaseUrl {
-    BaseUrl::parse(&format!("http://127.0.0.1:{port}")).unwrap()
+pub(super) fn url(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
 }
 
 /// The endpoints that the catalog shows of a service.
@@ -135,7 +134,7 @@ fn what_is_declared_goes_before_what_a_service_says_and_the_rest_stays() {
     let all = ["/users /users", "items /items", "live /live"];
     assert_eq!(endpoints(&registry, "items-api"), all);
     // Read again, it says the same.
-    let id = *registry.instances.keys().next().unwrap();
+    let id = registry.instances.keys().next().unwrap();
     let reading = found(&place, "Items API", &["/items", "/users"]).reading;
     registry.described(id, Some(reading), Millis(2));
     assert_eq!(endpoints(&registry, "items-api"), all);
@@ -144,7 +143,7 @@ fn what_is_declared_goes_before_what_a_service_says_and_the_rest_stays() {
     // What was hidden shows when the service is read the next time, which is at once.
     registry.deregister(RegistrationId(1));
     assert_eq!(endpoints(&registry, "items-api"), ["/users /users"]);
-    assert_eq!(registry.instances[&id].description.due, Millis::ZERO);
+    assert_eq!(registry.instances[id].description.due, Millis::ZERO);
 }
 
 #[test]
@@ -200,12 +199,12 @@ fn nobody_takes_the_name_or_the_place_of_another() {
         Err(Conflict::Name(mine.clone()))
     );
     for (port, owner) in [(7_000, &mine), (8_000, &shop)] {
-        let (url, owner) = (url(port), owner.clone());
+        let (url, owner) = (url(port), owner.as_str());
         assert_eq!(
             registry.replaces(&other, &[&url]),
             Err(Conflict::Url {
-                url: url.clone(),
-                owner
+                url,
+                owner: owner.to_owned()
             })
         );
     }
@@ -214,7 +213,7 @@ fn nobody_takes_the_name_or_the_place_of_another() {
         Err(Conflict::Split(_))
     ));
     let many: Vec<_> = (9_000..9_063).map(url).collect();
-    let many: Vec<_> = many.iter().collect();
+    let many: Vec<_> = many.iter().map(String::as_str).collect();
     assert_eq!(registry.replaces(&shop, &many[..62]), Ok(None));
     assert_eq!(
         registry.replaces(&shop, &many),

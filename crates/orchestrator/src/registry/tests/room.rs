@@ -53,12 +53,11 @@ fn histories_of_what_comes_while_memory_is_short_are_short_too() {
         vec![found(&place("uvicorn", 1, 8_000), "Items API", &["/items"])],
     );
     let check_all = |registry: &mut Registry| {
-        let ids: Vec<_> = registry.instances.keys().copied().collect();
+        let ids: Vec<_> = registry.instances.keys().collect();
         for n in 0..100 {
             for id in &ids {
-                let target = Rc::clone(&registry.instances[id].target);
                 let checked = Checked {
-                    target,
+                    arrivals: 0,
                     verdict: Verdict::Alive { latency_us: 100 },
                     failure: None,
                 };

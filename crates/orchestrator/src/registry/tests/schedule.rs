@@ -15,7 +15,7 @@ fn run_due(registry: &mut Registry, now: u64, verdict: Verdict) -> Vec<u16> {
         registry.record(
             *id,
             &Checked {
-                target: order.target,
+                arrivals: order.arrivals,
                 verdict,
                 failure: None,
             },
@@ -107,16 +107,16 @@ fn a_description_is_read_again_in_time_and_rarely_where_there_is_none() {
         registry.queue_due(&mut queue, Millis(now), &PACE);
         let mut ports = Vec::new();
         for id in queue {
-            let target = registry.check_order(id, Millis(now), &PACE).unwrap().target;
+            let order = registry.check_order(id, Millis(now), &PACE).unwrap();
             let checked = Checked {
-                target: Rc::clone(&target),
+                arrivals: order.arrivals,
                 verdict: ALIVE,
                 failure: None,
             };
             if registry.record(id, &checked, Millis(now), now) {
                 assert!(registry.read_order(id).is_some() && registry.read_order(id).is_none());
                 registry.described(id, None, Millis(now));
-                ports.push(target.port());
+                ports.push(order.target.port());
             }
         }
         ports
@@ -159,10 +159,10 @@ fn a_bad_verdict_means_nothing_any_more_when_its_check_is_late_for_long() {
     let mut check = |registry: &mut Registry, now: u64, fails: &[u16]| {
         registry.queue_due(&mut queue, Millis(now), &PACE);
         for id in queue.drain(..) {
-            let target = registry.check_order(id, Millis(now), &PACE).unwrap().target;
-            let fails = fails.contains(&target.port());
+            let order = registry.check_order(id, Millis(now), &PACE).unwrap();
+            let fails = fails.contains(&order.target.port());
             let checked = Checked {
-                target,
+                arrivals: order.arrivals,
                 verdict: if fails { Verdict::Failed } else { ALIVE },
                 failure: None,
             };
@@ -188,12 +188,9 @@ fn a_bad_verdict_means_nothing_any_more_when_its_check_is_late_for_long() {
     assert_eq!(health["services"][1]["age_ms"], 32_001);
     // A failure is none the less a failure, when somebody has looked.
     starved.into_iter().for_each(|id| {
-        let target = registry
-            .check_order(id, Millis(35_000), &PACE)
-            .unwrap()
-            .target;
+        let order = registry.check_order(id, Millis(35_000), &PACE).unwrap();
         let checked = Checked {
-            target,
+            arrivals: order.arrivals,
             verdict: Verdict::Failed,
             failure: None,
         };
@@ -220,7 +217,7 @@ fn a_daemon_that_starved_has_no_failure_to_record() {
     let mut record = |verdict, failure, now| {
         let order = registry.check_order(id, Millis(now), &PACE).unwrap();
         let checked = Checked {
-            target: order.target,
+            arrivals: order.arrivals,
             verdict,
             failure: Some(failure),
         };

@@ -100,7 +100,7 @@ fn run(load: &Load) -> Outcome {
                             _ => Verdict::Alive { latency_us: 100 },
                         };
                         let done = Checked {
-                            target: order.target,
+                            arrivals: order.arrivals,
                             verdict,
                             failure: None,
                         };
