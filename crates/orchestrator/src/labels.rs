@@ -10,7 +10,7 @@ const MAX_KEY: usize = 64;
 const MAX_VALUE: usize = 128;
 
 /// Keys and values, in the order of the keys.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(
     try_from = "BTreeMap<String, String>",
     into = "BTreeMap<String, String>"

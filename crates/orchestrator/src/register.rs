@@ -77,7 +77,10 @@ impl Register {
             let next = if self.keep {
                 "and kept".to_owned()
             } else {
-                format!("renew it with PUT {}/v1/services/{id}", self.daemon.target())
+                format!(
+                    "renew it with PUT {}/v1/services/{id}",
+                    self.daemon.target()
+                )
             };
             format!(
                 "{} is registered as {id}, for {lease} s: {next}\n",

@@ -14,7 +14,7 @@ use crate::notify;
 use crate::pool::{Limits, Pool};
 use crate::registrar::Registrar;
 use crate::registry::{Pace, Periods};
-use crate::settings::{CheckSettings, Listen, OWN_NAME, Settings, Span};
+use crate::settings::{CheckSettings, Listen, OWN_NAME, ServiceSettings, Settings, Span};
 use crate::sockets::PortFilter;
 use serde::Serialize;
 use std::cell::{Cell, RefCell};
@@ -82,6 +82,7 @@ pub(crate) struct Reloader {
     watch: Option<Watch>,
     /// What the daemon started with and cannot change.
     started: Fixed,
+    /// The settings without their services, which are the registry's.
     current: RefCell<Settings>,
     parts: Parts,
     /// Ends the search for sockets.
@@ -90,7 +91,8 @@ pub(crate) struct Reloader {
 
 impl Reloader {
     /// A daemon that runs with these settings. The file is watched from here on.
-    pub(crate) fn new(source: Source, settings: Settings, parts: Parts) -> Self {
+    pub(crate) fn new(source: Source, mut settings: Settings, parts: Parts) -> Self {
+        settings.services = Vec::new();
         parts
             .server
             .settings
@@ -141,14 +143,16 @@ impl Reloader {
         self.parts.server.settings.borrow_mut().error = Some(error);
     }
 
-    async fn take(&self, settings: Settings) {
-        let is_new = settings != *self.current.borrow();
+    async fn take(&self, mut settings: Settings) {
+        let services = std::mem::take(&mut settings.services);
+        let is_new = settings != *self.current.borrow()
+            || self.parts.server.registry.borrow().differs_from(&services);
         let needs_restart = needs_restart(&self.started, &settings);
         for key in needs_restart.iter().filter(|_| is_new) {
             tracing::warn!(key, "the new value counts after a restart only");
         }
         if is_new {
-            self.apply(&settings).await;
+            self.apply(&settings, &services).await;
             tracing::info!("the settings have changed");
             self.current.replace(settings);
         }
@@ -158,7 +162,7 @@ impl Reloader {
         report.reloads += u64::from(is_new);
     }
 
-    async fn apply(&self, new: &Settings) {
+    async fn apply(&self, new: &Settings, services: &[ServiceSettings]) {
         let Parts {
             server,
             pool,
@@ -204,8 +208,7 @@ impl Reloader {
             for id in &ended {
                 left.extend(registry.deregister(*id).unwrap_or_default());
             }
-            let before = &self.current.borrow().services;
-            let resettled = registry.resettle(before, &new.services);
+            let resettled = registry.resettle(services);
             left.extend(resettled.left);
             ended.extend(resettled.ended);
             // The document is compared with the one before: no revision without a change.

@@ -6,7 +6,7 @@ use crate::refused::{Code, Refused};
 use crate::template::PathTemplate;
 
 /// What an endpoint speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
 pub enum Protocol {
     /// HTTP requests.
     #[default]

@@ -17,7 +17,6 @@ use hyper::StatusCode;
 use hyper::header::HeaderMap;
 use landfall_protocol::catalog::wire;
 use landfall_protocol::id::Stamp;
-use published::Pieces;
 use std::borrow::Borrow;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -49,7 +48,8 @@ impl Catalog {
         frame: Frame,
         services: impl IntoIterator<Item = S>,
     ) -> serde_json::Result<Self> {
-        let published = frame.publish(1, Pieces::write(services)?)?;
+        let published = frame.publish(1, services, None)?;
+        let published = published.unwrap_or_else(|| unreachable!("there was nothing before"));
         Ok(Self {
             frame: RefCell::new(frame),
             next: RefCell::default(),
@@ -79,16 +79,15 @@ impl Catalog {
         services: impl IntoIterator<Item = S>,
     ) -> serde_json::Result<Option<News>> {
         let before = self.current();
-        let pieces = Pieces::write(services)?;
         let next = self.next.take();
         let next = next.filter(|next| *next != *self.frame.borrow());
-        if next.is_none() && before.is(&pieces) {
-            return Ok(None);
-        }
         let revision = before.stamp().revision + 1;
         let published = match &next {
-            Some(next) => next.publish(revision, pieces)?,
-            None => self.frame.borrow().publish(revision, pieces)?,
+            Some(next) => next.publish(revision, services, None)?,
+            None => (self.frame.borrow()).publish(revision, services, Some(&before))?,
+        };
+        let Some(published) = published else {
+            return Ok(None);
         };
         let published = Rc::new(published);
         let change = match next {

@@ -17,7 +17,7 @@ static LOCALHOST: [IpAddr; 2] = [
 ];
 
 /// An HTTP server. There is one for each service, so that it is small: what can be told from its URL is not kept beside it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Target {
     /// Its base URL.
     url: SmolStr,
@@ -31,14 +31,14 @@ pub struct Target {
 }
 
 /// Addresses to connect to, in order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Addresses {
     Loopback(Loopback),
     Pinned(Arc<[IpAddr]>),
 }
 
 /// The usual addresses of this machine: `localhost` has two.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Loopback {
     Localhost,
     V4,
@@ -46,7 +46,7 @@ enum Loopback {
 }
 
 /// What stands below HTTP.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Layer {
     /// Nothing but TCP.
     Plain,

@@ -9,6 +9,7 @@ use crate::pool::Target;
 use crate::registration::RegistrationId;
 use crate::settings::ServiceSettings;
 use landfall_protocol::time::Millis;
+use std::collections::HashSet;
 
 /// What other services had to make room for.
 #[derive(Debug, Default)]
@@ -20,35 +21,38 @@ pub(crate) struct Resettled {
 }
 
 impl Registry {
-    /// Replaces the services of the settings before by those of the new ones. What has not changed is left alone, with all
+    /// Whether these are not the services that were taken in from the settings.
+    pub(crate) fn differs_from(&self, settings: &[ServiceSettings]) -> bool {
+        let known = self.instances.values().filter(|it| it.is_from_settings());
+        known.count() != settings.len() || !settings.iter().all(|it| self.is_as_written(it))
+    }
+
+    /// Replaces the services of the settings by those of new ones. What has not changed is left alone, with all
     /// that is known of it; so is the health of what is still where it was.
-    pub(crate) fn resettle(
-        &mut self,
-        before: &[ServiceSettings],
-        after: &[ServiceSettings],
-    ) -> Resettled {
+    pub(crate) fn resettle(&mut self, settings: &[ServiceSettings]) -> Resettled {
         let mut resettled = Resettled::default();
-        for old in before {
-            if !after.iter().any(|new| new.name() == old.name()) {
-                let ids: Vec<_> = self.instance_from_settings(old).into_iter().collect();
-                resettled.left.extend(self.forget(&ids));
-            }
-        }
-        for new in after {
-            let old = before.iter().find(|old| old.name() == new.name());
-            match old {
-                Some(old) if old == new => {}
-                Some(old) => {
-                    self.make_room(new, &mut resettled);
-                    self.change(old, new);
-                }
-                None => {
-                    self.make_room(new, &mut resettled);
-                    self.add_from_settings(new);
-                }
+        let names: HashSet<&str> = settings.iter().map(|it| it.name().as_str()).collect();
+        let is_over = |it: &Instance| {
+            it.is_from_settings() && !names.contains(self.services.name(it.service))
+        };
+        let over = self.instances.iter().filter(|(_, it)| is_over(it));
+        let over: Vec<InstanceId> = over.map(|(id, _)| id).collect();
+        resettled.left.extend(self.forget(&over));
+        for new in settings {
+            if !self.is_as_written(new) {
+                self.make_room(new, &mut resettled);
+                self.change(new);
             }
         }
         resettled
+    }
+
+    /// Whether a service is there as it is in the settings.
+    fn is_as_written(&self, settings: &ServiceSettings) -> bool {
+        let id = self.instance_from_settings(settings);
+        let source = id.and_then(|id| Some(&self.instances.get(id)?.source));
+        let written = settings.digest();
+        source.is_some_and(|it| matches!(it, Source::Settings { digest, .. } if *digest == written))
     }
 
     /// What is written down goes before what was found or has registered under this name or in this place.
@@ -88,9 +92,9 @@ impl Registry {
         service.instances.iter().find(is_it).copied()
     }
 
-    /// Changes a service of the settings.
-    fn change(&mut self, old: &ServiceSettings, new: &ServiceSettings) {
-        let Some(id) = self.instance_from_settings(old) else {
+    /// Changes a service of the settings, or adds it.
+    fn change(&mut self, new: &ServiceSettings) {
+        let Some(id) = self.instance_from_settings(new) else {
             return self.add_from_settings(new);
         };
         let Some(before) = self.instances.get_mut(id) else {
@@ -100,6 +104,10 @@ impl Registry {
         instance.arrivals = before.arrivals.wrapping_add(1);
         let Some(service) = self.services.get_mut(before.service) else {
             return;
+        };
+        let was_titled = match before.source {
+            Source::Settings { is_titled, .. } => is_titled,
+            Source::Registration(_) | Source::Socket(_) => false,
         };
         let stays = before.target.as_str() == instance.target.as_str();
         if stays {
@@ -121,7 +129,7 @@ impl Registry {
             }
             // A title that nobody wrote down before is what the service says of itself.
             let said = profile.title.take();
-            let said = said.filter(|_| said_itself && old.title.is_none());
+            let said = said.filter(|_| said_itself && !was_titled);
             profile.title = new.title.as_ref().map(|title| title.0.clone()).or(said);
             profile.labels.clone_from(&new.labels);
         });
@@ -169,7 +177,10 @@ fn instance(service: ServiceId, settings: &ServiceSettings) -> Instance {
         service,
         target,
         weight: settings.weight,
-        source: Source::Settings,
+        source: Source::Settings {
+            digest: settings.digest(),
+            is_titled: settings.title.is_some(),
+        },
         arrivals: 0,
         is_gone: false,
         health: HealthState::default(),

@@ -55,7 +55,12 @@ pub(crate) struct Instance {
 #[derive(Debug)]
 pub(super) enum Source {
     /// A person wrote it down.
-    Settings,
+    Settings {
+        /// That of what is written.
+        digest: u64,
+        /// Whether that has a title.
+        is_titled: bool,
+    },
     /// It was registered.
     Registration(RegistrationId),
     /// It was found by its socket.
@@ -247,7 +252,7 @@ impl Instance {
     pub(super) const fn place(&self) -> Option<&Place> {
         match &self.source {
             Source::Socket(place) => Some(place),
-            Source::Settings | Source::Registration(_) => None,
+            Source::Settings { .. } | Source::Registration(_) => None,
         }
     }
 
@@ -255,7 +260,7 @@ impl Instance {
     pub(super) const fn registration(&self) -> Option<RegistrationId> {
         match self.source {
             Source::Registration(id) => Some(id),
-            Source::Settings | Source::Socket(_) => None,
+            Source::Settings { .. } | Source::Socket(_) => None,
         }
     }
 
@@ -264,13 +269,13 @@ impl Instance {
         let url = self.target.url();
         match self.source {
             Source::Socket(_) => BaseUrl::parse(url.origin()).unwrap_or(url),
-            Source::Settings | Source::Registration(_) => url,
+            Source::Settings { .. } | Source::Registration(_) => url,
         }
     }
 
     /// Whether a person wrote it down.
     pub(super) const fn is_from_settings(&self) -> bool {
-        matches!(self.source, Source::Settings)
+        matches!(self.source, Source::Settings { .. })
     }
 
     /// Whether it is known by its address, and that is the one of `place`.
@@ -295,7 +300,7 @@ impl Source {
     /// A registration says more than a socket.
     pub(super) const fn as_str(&self) -> &'static str {
         match self {
-            Self::Settings => "settings",
+            Self::Settings { .. } => "settings",
             Self::Registration(_) => "registration",
             Self::Socket(_) => "socket",
         }

@@ -53,7 +53,7 @@ impl FromStr for Listen {
 }
 
 /// The base URL of a service on this machine.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(try_from = "String")]
 pub struct ServiceUrl(pub Target);
 
@@ -70,7 +70,7 @@ impl FromStr for ServiceUrl {
 }
 
 /// The path of a check, with its query: what may stand in a request line.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(try_from = "String")]
 pub struct RequestPath(Box<str>);
 

@@ -9,7 +9,7 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
 /// One endpoint.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EndpointSettings {
     path: PathValue,
@@ -29,7 +29,7 @@ impl EndpointSettings {
 }
 
 /// Methods: a list of names, or an object whose keys they are, as the catalog document has it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 struct Methods(MethodSet);
 
 impl<'de> Deserialize<'de> for Methods {

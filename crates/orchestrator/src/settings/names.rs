@@ -10,7 +10,7 @@ use std::str::FromStr;
 pub const OWN_NAME: &str = "landfall";
 
 /// A name as the catalog document allows it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
 #[serde(try_from = "String")]
 pub struct NameValue(pub Name);
 
@@ -25,7 +25,7 @@ impl FromStr for NameValue {
 }
 
 /// The name of a service: any but the daemon's own.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(try_from = "String")]
 pub struct ServiceName(pub Name);
 
@@ -43,7 +43,7 @@ impl FromStr for ServiceName {
 }
 
 /// A path template.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(try_from = "String")]
 pub(super) struct PathValue(pub(super) PathTemplate);
 
@@ -58,7 +58,7 @@ impl FromStr for PathValue {
 }
 
 /// What an endpoint speaks.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(try_from = "String")]
 pub(super) struct ProtocolValue(pub(super) Protocol);
 

@@ -10,6 +10,7 @@ use landfall_protocol::endpoint::Endpoint;
 use landfall_protocol::name::Name;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use toml::Spanned;
 
 /// The most endpoints of one service, as in the catalog document.
@@ -18,7 +19,7 @@ const MAX_ENDPOINTS: usize = 4_096;
 const MAX_SERVICES: usize = 4_096;
 
 /// One service.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServiceSettings {
     name: Spanned<ServiceName>,
@@ -51,6 +52,13 @@ impl ServiceSettings {
     #[must_use]
     pub fn name(&self) -> &Name {
         &self.name.get_ref().0
+    }
+
+    /// Tells what is written of it from anything else that could be, within one run.
+    pub(crate) fn digest(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.hash(&mut hasher);
+        hasher.finish()
     }
 
     /// How it is checked, with what is said beside its name.

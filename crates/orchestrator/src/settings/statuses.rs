@@ -8,7 +8,7 @@ use std::str::FromStr;
 const MAX_STATUSES: usize = 32;
 
 /// A list of HTTP statuses and ranges of them: `[200, "204-299"]`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(try_from = "Vec<StatusForm>", into = "Vec<StatusForm>")]
 pub struct Statuses(Box<[RangeInclusive<u16>]>);
 

@@ -17,7 +17,7 @@ const MOST_IN_A_ROW: u8 = 100;
 const USUAL: NonZeroU8 = NonZeroU8::new(2).unwrap();
 
 /// How one service is checked. What is not said is as for any other service.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CheckTerms {
     /// What counts as life.
@@ -60,7 +60,7 @@ impl Default for CheckTerms {
 }
 
 /// What counts as life.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(try_from = "String", into = "&'static str")]
 pub enum CheckKind {
     /// An answer over HTTP; over TLS where the URL is an https one.
@@ -153,7 +153,7 @@ impl FromStr for CheckKind {
 }
 
 /// A number of verdicts in a row: 1 to 100.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub(crate) struct InARow(NonZeroU8);
 

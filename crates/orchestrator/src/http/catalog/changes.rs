@@ -81,14 +81,13 @@ struct Named {
 
 /// `None` when it cannot be written, which does not happen: the pieces are JSON.
 fn change_event(before: &Published, after: &Published) -> Option<Bytes> {
-    let old: Vec<Bytes> = before.pieces().collect();
-    let new: Vec<Bytes> = after.pieces().collect();
-    let mut gone: HashMap<String, &Bytes> = HashMap::with_capacity(old.len());
-    for piece in &old {
+    let (old, new) = different(before, after);
+    let mut gone: HashMap<String, &[u8]> = HashMap::with_capacity(old.len());
+    for piece in old {
         gone.insert(name_of(piece)?, piece);
     }
     let mut changed = Vec::new();
-    for (at, piece) in new.iter().enumerate() {
+    for (at, piece) in new {
         if gone.remove(&name_of(piece)?) != Some(piece) {
             changed.push((at, piece));
         }
@@ -118,6 +117,34 @@ fn change_event(before: &Published, after: &Published) -> Option<Bytes> {
     }
     json.extend_from_slice(b"]}");
     Some(event("change", Some(stamp), &json))
+}
+
+/// A service as JSON.
+type Piece<'p> = &'p [u8];
+
+/// The services before and after, without those that are obviously the same: where there are as many, at the same place; else at the beginning and
+/// at the end. A service has one name, so that none of them is among the others. With its place in the document after.
+fn different<'p>(
+    before: &'p Published,
+    after: &'p Published,
+) -> (Vec<Piece<'p>>, Vec<(usize, Piece<'p>)>) {
+    let (old, new) = (before.pieces(), after.pieces());
+    if old.len() == new.len() {
+        let differ = old
+            .zip(new.enumerate())
+            .filter(|(old, (_, new))| old != new);
+        return differ.unzip();
+    }
+    let shorter = old.len().min(new.len());
+    let same = |(old, new): &(&[u8], &[u8])| old == new;
+    let first = before.pieces().zip(after.pieces()).take_while(same).count();
+    let last = before.pieces().rev().zip(after.pieces().rev());
+    let last = last.take(shorter - first).take_while(same).count();
+    let (olds, news) = (old.len() - first - last, new.len() - first - last);
+    (
+        old.skip(first).take(olds).collect(),
+        new.enumerate().skip(first).take(news).collect(),
+    )
 }
 
 fn name_of(piece: &[u8]) -> Option<String> {

@@ -39,9 +39,8 @@ struct Head<'f> {
     events: &'f str,
 }
 
-/// The list of services as JSON, without its brackets.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Pieces {
+/// A document that is being written.
+struct Draft {
     json: Vec<u8>,
     /// Where each service stands in it.
     places: Vec<Range<u32>>,
@@ -70,40 +69,87 @@ struct Labelled {
     labels: BTreeMap<String, String>,
 }
 
-impl Pieces {
-    pub(super) fn write<S: Borrow<wire::Service>>(
-        services: impl IntoIterator<Item = S>,
-    ) -> serde_json::Result<Self> {
-        let mut pieces = Self::default();
-        for service in services {
-            if !pieces.json.is_empty() {
-                pieces.json.push(b',');
-            }
-            let start = pieces.json.len() as u32;
-            serde_json::to_writer(&mut pieces.json, service.borrow())?;
-            pieces.places.push(start..pieces.json.len() as u32);
+impl Draft {
+    fn add(&mut self, piece: &[u8]) {
+        if !self.places.is_empty() {
+            self.json.push(b',');
         }
-        Ok(pieces)
+        let start = self.json.len() as u32;
+        self.json.extend_from_slice(piece);
+        self.places.push(start..self.json.len() as u32);
     }
 }
 
 impl Frame {
-    pub(super) fn publish(&self, revision: u64, pieces: Pieces) -> serde_json::Result<Published> {
+    /// The document of a revision. `None` when `before` shows the same services, of which nothing is written then: with thousands of them a
+    /// document weighs about as much as all that is known of them.
+    pub(super) fn publish<S: Borrow<wire::Service>>(
+        &self,
+        revision: u64,
+        services: impl IntoIterator<Item = S>,
+        before: Option<&Published>,
+    ) -> serde_json::Result<Option<Published>> {
         let stamp = Stamp {
             epoch: self.epoch.clone(),
             revision,
         };
-        let (mut json, before) = self.head(&stamp)?;
-        json.extend_from_slice(&pieces.json);
+        let known = before.map_or(&[][..], |it| &it.places);
+        let mut draft = None;
+        if before.is_none() {
+            draft = Some(self.draft(&stamp, None, 0)?);
+        }
+        let (mut piece, mut count) = (Vec::new(), 0);
+        for service in services {
+            piece.clear();
+            serde_json::to_writer(&mut piece, service.borrow())?;
+            let same = before.and_then(|it| it.piece(count));
+            if draft.is_none() && same != Some(&piece) {
+                draft = Some(self.draft(&stamp, before, count)?);
+            }
+            if let Some(draft) = &mut draft {
+                draft.add(&piece);
+            }
+            count += 1;
+        }
+        if draft.is_none() && count < known.len() {
+            draft = Some(self.draft(&stamp, before, count)?);
+        }
+        let Some(Draft {
+            mut json,
+            mut places,
+        }) = draft
+        else {
+            return Ok(None);
+        };
         self.end(&mut json)?;
-        let moved = |place: Range<u32>| place.start + before..place.end + before;
-        Ok(Published {
+        json.shrink_to_fit();
+        places.shrink_to_fit();
+        Ok(Some(Published {
             variants: Variants::new("application/json", json.into(), tag(&stamp)),
             stamp,
-            places: pieces.places.into_iter().map(moved).collect(),
+            places,
             event: OnceCell::new(),
             views: RefCell::default(),
-        })
+        }))
+    }
+
+    /// A document that begins with the first services of the one before.
+    fn draft(
+        &self,
+        stamp: &Stamp,
+        before: Option<&Published>,
+        first: usize,
+    ) -> serde_json::Result<Draft> {
+        let (mut json, _) = self.head(stamp)?;
+        let mut places = Vec::new();
+        if let Some(before) = before {
+            json.reserve(before.json().len());
+            places.reserve(before.places.len());
+        }
+        let mut draft = Draft { json, places };
+        let pieces = before.into_iter().flat_map(Published::pieces);
+        pieces.take(first).for_each(|piece| draft.add(piece));
+        Ok(draft)
     }
 
     /// The document up to its services, and its length.
@@ -136,12 +182,12 @@ impl Frame {
     fn view(&self, published: &Published, filter: &Filter) -> serde_json::Result<Variants> {
         let (mut json, start) = self.head(&published.stamp)?;
         for piece in published.pieces() {
-            let Listed { name } = serde_json::from_slice(&piece)?;
+            let Listed { name } = serde_json::from_slice(piece)?;
             if !filter.names(&name) {
                 continue;
             }
             if filter.asks_for_labels() {
-                let Labelled { labels } = serde_json::from_slice(&piece)?;
+                let Labelled { labels } = serde_json::from_slice(piece)?;
                 if !filter.has_labels(|key| labels.get(key).cloned()) {
                     continue;
                 }
@@ -149,7 +195,7 @@ impl Frame {
             if json.len() > start as usize {
                 json.push(b',');
             }
-            json.extend_from_slice(&piece);
+            json.extend_from_slice(piece);
         }
         self.end(&mut json)?;
         let tag = format!("{}-{:016x}", tag(&published.stamp), filter.digest());
@@ -174,18 +220,13 @@ impl Published {
     }
 
     /// The services, each as JSON, in the order of the document.
-    pub(super) fn pieces(&self) -> impl Iterator<Item = Bytes> {
+    pub(super) fn pieces(&self) -> impl ExactSizeIterator<Item = &[u8]> + DoubleEndedIterator {
         let places = self.places.iter();
-        places.map(|place| self.json().slice(place.start as usize..place.end as usize))
+        places.map(|place| &self.json()[place.start as usize..place.end as usize])
     }
 
-    /// Whether these are its services.
-    pub(super) fn is(&self, pieces: &Pieces) -> bool {
-        let bounds = self.places.first().zip(self.places.last());
-        let published = bounds.map_or(&[][..], |(first, last)| {
-            &self.json()[first.start as usize..last.end as usize]
-        });
-        published == pieces.json
+    fn piece(&self, at: usize) -> Option<&[u8]> {
+        self.pieces().nth(at)
     }
 
     /// The event that tells of it, with its place in history as the id.
