@@ -44,6 +44,9 @@ mod shutdown;
 mod sockets;
 pub mod store;
 pub mod token;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod weighing;
 
 pub use cli::Cli;
 pub use error::Error;

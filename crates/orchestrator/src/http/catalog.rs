@@ -35,8 +35,15 @@ pub(crate) struct Catalog {
 #[derive(Debug)]
 pub(crate) struct News {
     pub(crate) published: Rc<Published>,
-    /// For readers that keep the document.
-    pub(crate) change: Bytes,
+    change: Option<Bytes>,
+}
+
+impl News {
+    /// For readers that keep the document: what changed, or the whole document where that is shorter.
+    pub(crate) fn change(&self) -> Bytes {
+        let change = self.change.clone();
+        change.unwrap_or_else(|| self.published.event())
+    }
 }
 
 impl Catalog {
@@ -93,7 +100,8 @@ impl Catalog {
         let change = match next {
             Some(next) => {
                 self.frame.replace(next);
-                self.log.borrow_mut().begin_anew(&published)
+                self.log.borrow_mut().begin_anew(&published);
+                None
             }
             None => self.log.borrow_mut().record(&before, &published),
         };

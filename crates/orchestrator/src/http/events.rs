@@ -175,11 +175,13 @@ impl Hub {
 
     /// Tells of a new revision.
     pub(crate) fn tell(&self, news: &News) {
-        // The event is made for somebody.
+        // Events are made for somebody.
         if self.has(Topic::Catalog) {
             self.send(Topic::Catalog, &news.published.event());
         }
-        self.send(Topic::Changes, &news.change);
+        if self.has(Topic::Changes) {
+            self.send(Topic::Changes, &news.change());
+        }
     }
 
     /// Sends an event to all streams of a topic, and ends those whose readers are too slow.

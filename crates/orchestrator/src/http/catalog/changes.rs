@@ -23,12 +23,13 @@ pub(super) struct Log {
 }
 
 impl Log {
-    /// Takes the change to a new revision. Returns the event that tells of it: the whole document where that is shorter.
-    pub(super) fn record(&mut self, before: &Published, after: &Published) -> Bytes {
+    /// Takes the change to a new revision. Returns the event that tells of it; `None` where the whole document is shorter.
+    pub(super) fn record(&mut self, before: &Published, after: &Published) -> Option<Bytes> {
         let change = change_event(before, after);
         let change = change.filter(|event| event.len() < after.json().len());
         let Some(event) = change else {
-            return self.begin_anew(after);
+            self.begin_anew(after);
+            return None;
         };
         self.revision = after.stamp().revision;
         self.bytes += event.len();
@@ -37,15 +38,14 @@ impl Log {
             let oldest = self.events.pop_front();
             self.bytes -= oldest.map_or(0, |it| it.len());
         }
-        event
+        Some(event)
     }
 
-    /// Something has changed that no change tells of. Nobody can get past it without the whole document, which is returned.
-    pub(super) fn begin_anew(&mut self, after: &Published) -> Bytes {
+    /// Something has changed that no change tells of. Nobody can get past it without the whole document.
+    pub(super) fn begin_anew(&mut self, after: &Published) {
         self.revision = after.stamp().revision;
         self.events.clear();
         self.bytes = 0;
-        after.event()
     }
 
     /// The events that lead from a revision of this run to the present one, if the log still has all of them and they
@@ -79,7 +79,7 @@ struct Named {
     name: String,
 }
 
-/// `None` when it cannot be written, which does not happen: the pieces are JSON.
+/// `None` when it would be longer than the document. (Or cannot be written, which does not happen: the pieces are JSON.)
 fn change_event(before: &Published, after: &Published) -> Option<Bytes> {
     let (old, new) = different(before, after);
     let mut gone: HashMap<String, &[u8]> = HashMap::with_capacity(old.len());
@@ -91,6 +91,10 @@ fn change_event(before: &Published, after: &Published) -> Option<Bytes> {
         if gone.remove(&name_of(piece)?) != Some(piece) {
             changed.push((at, piece));
         }
+    }
+    let told: usize = changed.iter().map(|(_, piece)| piece.len()).sum();
+    if told >= after.json().len() {
+        return None;
     }
     let mut removed: Vec<String> = gone.into_keys().collect();
     removed.sort_unstable();

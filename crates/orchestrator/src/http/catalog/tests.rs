@@ -94,7 +94,7 @@ fn what_no_change_tells_of_is_told_with_the_whole_document() {
     assert_eq!(read(catalog.current().json()).ttl, 30);
     let news = catalog.update(&[healthy("a")]).unwrap().unwrap();
     assert_eq!(
-        (revision(&catalog), news.change),
+        (revision(&catalog), news.change()),
         (2, news.published.event())
     );
     assert_eq!(read(news.published.json()).ttl, 7);
@@ -197,7 +197,7 @@ fn whoever_missed_little_gets_the_changes_and_whoever_missed_much_the_document()
 fn a_change_that_is_longer_than_the_document_is_told_by_the_document() {
     let catalog = catalog(&[]);
     let news = catalog.update(&[healthy("a")]).unwrap().unwrap();
-    assert_eq!(news.change, news.published.event());
+    assert_eq!(news.change(), news.published.event());
     let before = Stamp {
         epoch: news.published.stamp().epoch.clone(),
         revision: 1,
