@@ -97,8 +97,15 @@ fn known(settings: &Settings) -> Known {
 }
 
 impl Known {
-    /// Checks every service once, and publishes what that changes.
-    pub fn check(&mut self) {
+    /// Checks every service so often, and publishes what that changes.
+    pub fn check(&mut self, times: usize) {
+        for _ in 0..times {
+            self.check_once();
+        }
+        self.publish();
+    }
+
+    fn check_once(&mut self) {
         self.now += Millis(1);
         let mut queue = VecDeque::new();
         self.registry.queue_due(&mut queue, self.now, &PACE);
@@ -113,7 +120,6 @@ impl Known {
             };
             self.registry.record(id, &checked, self.now, self.now.0);
         }
-        self.publish();
     }
 
     /// How many services are published, and how many checks are remembered, of all.

@@ -10,7 +10,7 @@ static HEAP: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 /// Records are in arrays that double. This is near the most that fits into one before it does: what a larger one has besides is memory that nobody
 /// has touched.
-const SERVICES: u16 = 4_000;
+const SERVICES: u16 = 2_000;
 /// What an allocator keeps beside a piece of memory at most, where it is glibc's: a word, and what is rounded up.
 const BESIDE: isize = 16;
 
@@ -18,7 +18,7 @@ const BESIDE: isize = 16;
 fn weigh(known: impl FnOnce() -> Known, checks: usize) -> (isize, isize) {
     let region = Region::new(HEAP);
     let mut known = known();
-    (0..checks).for_each(|_| known.check());
+    known.check(checks);
     let heap = region.change();
     let (services, remembered) = known.counts();
     assert_eq!(services, usize::from(SERVICES));
@@ -32,17 +32,16 @@ fn weigh(known: impl FnOnce() -> Known, checks: usize) -> (isize, isize) {
 
 #[test]
 fn a_service_weighs_no_more_than_it_did() {
-    let ways: [(&str, fn(u16) -> Known); 2] = [("sockets", found), ("settings", written)];
-    for (way, build) in ways {
-        // A young history, and one that is as long as it becomes.
-        for (checks, bound) in [(2, 310), (70, 432)] {
-            let (registry, document) = weigh(|| build(SERVICES), checks);
+    // A young history, and one that is as long as it becomes.
+    for (checks, bound) in [(2, 310), (70, 432)] {
+        let ways = [
+            ("sockets", weigh(|| found(SERVICES), checks)),
+            ("settings", weigh(|| written(SERVICES), checks)),
+        ];
+        for (way, (registry, document)) in ways {
             println!("{way}, {checks} checks: {registry} bytes, and {document} of the document");
-            assert!(
-                registry <= bound,
-                "{way}, {checks} checks: {registry} bytes"
-            );
-            assert!(document <= 120, "{way}: {document} bytes of the document");
+            assert!(registry <= bound, "{way}, {checks} checks: {registry}");
+            assert!(document <= 120, "{way}: {document}");
         }
     }
 }
