@@ -39,7 +39,7 @@ pub enum Change {
 #[non_exhaustive]
 pub enum StoreError {
     /// The state cannot be read or written.
-    #[error("the state in {path:?} cannot be kept: {source}")]
+    #[error("the state in {path:?} cannot be read or written: {source}")]
     Io {
         /// Which file or folder.
         path: PathBuf,

@@ -6,7 +6,9 @@ use crate::support::daemon::{Daemon, QUIET};
 use serde_json::Value;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
+use std::process::Command;
 
 /// What the doctor says, for people and for programs.
 struct Seen {
@@ -109,6 +111,12 @@ fn a_port_that_another_program_has_is_told_with_its_process() {
         seen.text
     );
     assert!(seen.says("port", "--listen"), "{}", seen.text);
+    assert!(
+        seen.says("port", "/v1/status gave status 404"),
+        "{}",
+        seen.text
+    );
+    assert!(!seen.says("port", "--daemon"), "{}", seen.text);
 }
 
 #[test]
@@ -182,6 +190,53 @@ fn what_is_wrong_with_the_files_of_the_state_is_told_with_what_to_do() {
     fs::write(&file, "").unwrap();
     let seen = doctor(&file, &free(), &[]);
     assert_eq!((seen.status, seen.state("state")), (1, "problem"));
+}
+
+#[test]
+fn a_clock_that_was_set_is_told() {
+    let status = r#"{"version": "0.1.0", "epoch": {"registry": "r"}, "budget":
+        {"budget_permille": 10, "used_permille": 4, "overdue": 0, "oldest_verdict_ms": 500}}"#;
+    // A check half a second ago, an hour later by the wall clock.
+    let health = r#"{"now": 3600500, "services": [{"checked_at": 0, "age_ms": 500}]}"#;
+    let answers = [("/v1/status", 200, status), ("/v1/health", 200, health)];
+    let daemon = Backend::start(&answers);
+    let folder = tempfile::tempdir().unwrap();
+    let seen = doctor(folder.path(), &daemon.address.to_string(), &[]);
+    assert_eq!(seen.state("clock"), "warning", "{}", seen.text);
+    assert!(seen.says("clock", "forwards by 3600 s"), "{}", seen.text);
+    assert!(seen.says("clock", "time synchronisation"), "{}", seen.text);
+}
+
+#[test]
+fn what_another_user_has_is_told_and_nothing_is_to_be_deleted_for_it() {
+    let daemon = Daemon::start(QUIET);
+    let state = daemon.folder().join("state");
+    let mut command = landfall("doctor");
+    // Only another user is kept out of everything where this one is the superuser.
+    if rustix::process::geteuid().is_root() {
+        // Where the program was built may be closed to others.
+        let program = daemon.folder().join("landfall");
+        // By another process: what this one holds open for writing, children of other tests would hold too, and nobody
+        // could run it.
+        let mut copy = Command::new("cp");
+        copy.arg(command.get_program()).arg(&program);
+        assert!(copy.status().unwrap().success());
+        command = Command::new(program);
+        command.arg("doctor").env_clear().uid(65_534);
+        fs::set_permissions(daemon.folder(), fs::Permissions::from_mode(0o755)).unwrap();
+    } else {
+        for file in ["token", "epoch.json"] {
+            fs::set_permissions(state.join(file), fs::Permissions::from_mode(0o000)).unwrap();
+        }
+    }
+    command.args(["--listen", &free(), "--state-dir"]);
+    let (status, out, err) = said(command.arg(state));
+    assert_eq!(status, 1, "{out}{err}");
+    assert_eq!(out.matches("is closed to this user").count(), 2, "{out}");
+    assert!(
+        !out.contains("delete") && !out.contains("move the file away"),
+        "{out}"
+    );
 }
 
 #[test]

@@ -152,7 +152,7 @@ impl Port {
             ),
             Seen::Other(error, process) => Finding::problem(
                 "port",
-                format!("{address} is taken by {}, which is no landfall daemon ({error})", who(process.as_ref())),
+                format!("{address} is taken by {}, which is no landfall daemon ({})", who(process.as_ref()), why(error)),
                 "stop it, or choose another port with --listen or `listen` in the settings".to_owned(),
             ),
         }
@@ -164,6 +164,15 @@ fn who(process: Option<&Listener>) -> String {
         || "a process that this user cannot see".to_owned(),
         |it| format!("{}, process {}", it.name.escape_debug(), it.pid),
     )
+}
+
+/// Why it is none, without what a command that asks the daemon would advise.
+fn why(error: &Error) -> String {
+    match error {
+        Error::NotADaemon { reason, .. } => reason.clone(),
+        Error::NoDaemon { source, .. } => source.to_string(),
+        error => error.to_string(),
+    }
 }
 
 async fn ask(address: SocketAddr) -> Result<(Status, Health), Error> {

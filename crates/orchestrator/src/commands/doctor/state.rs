@@ -72,6 +72,7 @@ fn owner(dir: &Path, running: Option<&Running>) -> Finding {
     let shown = dir.display();
     let epoch = match recorded_epoch(dir) {
         Ok(epoch) => epoch,
+        Err(error) if is_denied(&error) => return denied("registry", dir, &error),
         Err(error) => {
             let mend = "move the file away: the daemon begins a new registry".to_owned();
             return Finding::problem("registry", error.to_string(), mend);
@@ -128,8 +129,23 @@ fn token(dir: &Path) -> Finding {
                 anew()
             ),
         ),
+        Err(error) if is_denied(&error) => denied("token", &path, &error),
         Err(error) => Finding::problem("token", error.to_string(), anew()),
     }
+}
+
+/// Whether the state is another user's.
+fn is_denied(error: &StoreError) -> bool {
+    matches!(error, StoreError::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied)
+}
+
+fn denied(check: &'static str, path: &Path, error: &StoreError) -> Finding {
+    let shown = path.display();
+    Finding::problem(
+        check,
+        format!("{shown} is closed to this user ({error})"),
+        format!("ask as the user of the daemon, or chown {shown} to this user"),
+    )
 }
 
 #[cfg(unix)]
