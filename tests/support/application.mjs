@@ -2,6 +2,7 @@
 // a server of its own and in a fresh page. What a test has opened is closed after it, and held to the rules that every
 // page test shares: no method but GET and OPTIONS was sent, and no script complained.
 import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
 import { after, afterEach, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -61,6 +62,11 @@ export function useApplications({ entry = ENTRY, ports = [], sends = false } = {
   return {
     /** Paths below the file's own folder. */
     path: (...parts) => shared.scratch.path(...parts),
+    /** Makes a folder in it, for a server of its own; gives paths below that. */
+    folder(name) {
+      mkdirSync(shared.scratch.path(name));
+      return (...parts) => shared.scratch.path(name, ...parts);
+    },
     /** The file name of the chunk that carries the engine. */
     engineChunk: () => shared.built.engineChunk,
     /** The server at http://localhost:7420, as the browser sees it. It hangs up until the test gives it a handler. */
