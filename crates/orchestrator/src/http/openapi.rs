@@ -114,14 +114,14 @@ fn operation(route: Route, method: Method) -> Operation {
         .with(query("service", true, "only the services with one of these names"))
         .with(query("label", true, "only the services with all of these labels: KEY=VALUE")),
         (Route::Events, _) => new(
-            "Changes of the catalog, and raw health, as server-sent events",
+            "Changes of the catalog, raw health and drift, as server-sent events",
             &[
                 (200, "events, until one side ends them", Some("text/event-stream")),
                 bad("a topic that there is not"),
                 (503, "too many streams; come back later", TEXT),
             ],
         )
-        .with(query("topics", false, "catalog (when absent) or changes, and health, separated by a comma"))
+        .with(query("topics", false, "catalog (when absent) or changes, health, drift: separated by commas"))
         .with(query("after", false, "the id of the last event that was seen: REGISTRY:BOOT:REVISION")),
         (Route::Health, _) => new(
             "Raw health and the last checks of every instance",

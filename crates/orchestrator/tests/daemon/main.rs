@@ -10,6 +10,7 @@ mod declared;
 mod described;
 #[cfg(target_os = "linux")]
 mod doctor;
+mod documented;
 mod drift;
 mod durability;
 mod events;
