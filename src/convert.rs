@@ -141,48 +141,42 @@ pub(crate) fn refusal(at: &str, code: Code, value: &str) -> JsValue {
     json
 }
 
-/// What a tab tells the others: `{kind}`, with `live`, `visible`, `snapshot`, or `epoch` and `revision`, as text.
+/// What a tab tells the others, as text: `{kind}`, a number with the flags of its message in it, with `snapshot`, or `epoch`
+/// and `revision`.
 pub(crate) fn message_to_text(message: &Message<Rc<Snapshot<Text>>>) -> Text {
     let mut json = Text::object();
-    let flag = |flag: bool| Text::of_count(flag.into());
     let kind = match message {
-        Message::Hello => "hello",
-        Message::Lead { live } => {
-            json.set("live", flag(*live));
-            "lead"
-        }
-        Message::Beat { visible } => {
-            json.set("visible", flag(*visible));
-            "beat"
-        }
+        Message::Hello { consent } => u64::from(*consent),
+        Message::Lead { live } => 2 + u64::from(*live),
+        Message::Beat { visible, consent } => 4 + u64::from(*visible) + 2 * u64::from(*consent),
         Message::Snapshot(snapshot) => {
             json.set("snapshot", snapshot.to_json());
-            "snapshot"
+            8
         }
         Message::Newer(stamp) => {
             write_stamp(&mut json, Some(&stamp.epoch), Some(stamp.revision));
-            "newer"
+            9
         }
     };
-    json.set("kind", Text::of_text(kind));
+    json.set("kind", Text::of_count(kind));
     json
 }
 
 /// What another tab tells; `None` when it speaks another language (a tab with another version of the page).
 pub(crate) fn message(json: Part<'_>) -> Option<Message<Text>> {
-    let flag = |key| Some(json.get(key)?.count()? > 0);
-    match json.get("kind")?.text()?.as_str() {
-        "hello" => Some(Message::Hello),
-        "lead" => Some(Message::Lead {
-            live: flag("live")?,
-        }),
-        "beat" => Some(Message::Beat {
-            visible: flag("visible")?,
-        }),
-        "snapshot" => Some(Message::Snapshot(json.get("snapshot")?.keep())),
-        "newer" => Some(Message::Newer(stamp(json).ok()??)),
-        _ => None,
-    }
+    let kind = json.get("kind")?.count()?;
+    let (first, second) = (kind & 1 > 0, kind & 2 > 0);
+    Some(match kind {
+        0 | 1 => Message::Hello { consent: first },
+        2 | 3 => Message::Lead { live: first },
+        4..=7 => Message::Beat {
+            visible: first,
+            consent: second,
+        },
+        8 => Message::Snapshot(json.get("snapshot")?.keep()),
+        9 => Message::Newer(stamp(json).ok()??),
+        _ => return None,
+    })
 }
 
 /// One publication: `{snapshot, events}`.

@@ -193,7 +193,7 @@ impl Driver {
                 let mut outbox = self.outbox.borrow_mut();
                 match outbox.last_mut() {
                     Some(last) if Rc::ptr_eq(&last.snapshot, &snapshot) => last.keep = true,
-                    _ => self.keep(&snapshot.to_json()),
+                    _ => self.keep(snapshot.to_json()),
                 }
             }
             Action::Forget => {
@@ -215,13 +215,15 @@ impl Driver {
         let snapshot = publication.snapshot.to_json();
         convert::publish(&self.publish, &snapshot, &publication.events);
         if publication.keep {
-            self.keep(&snapshot);
+            self.keep(snapshot);
         }
     }
 
-    fn keep(&self, snapshot: &Text) {
-        if let Some(storage) = &self.storage {
-            storage.keep(snapshot);
+    fn keep(&self, snapshot: Text) {
+        if let Some(storage) = &self.storage
+            && !storage.keep(snapshot)
+        {
+            self.inbox.borrow_mut().push(Input::NotKept);
         }
     }
 

@@ -10,6 +10,7 @@ mod options;
 mod usage;
 
 use driver::Driver;
+use landfall_protocol::probe::Access;
 use landfall_protocol::resolver::Input;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -42,35 +43,46 @@ impl Engine {
         })
     }
 
-    /// Begins to look for the backend.
-    pub fn start(&self) {
-        self.driver.start();
-    }
-
     /// Takes a value that the page hands in, as JSON text. What is not JSON or out of bounds is refused; the trace says so.
     pub fn provide(&self, json: &str) {
         self.driver.handle(Input::Provided(convert::provided(json)));
     }
 
+    /// What the page wants, or what has happened to it; `www/lib/core/engine.ts` has the numbers. One method
+    /// for all of it takes less than one for each.
+    pub fn signal(&self, what: u32) {
+        match what {
+            0 => self.start(),
+            1 => self.refresh(),
+            2 => self.close(),
+            3 => self.driver.handle(Input::Consent),
+            // What the browser permits the page (Local Network Access): this machine, and this network.
+            bits => self.driver.handle(Input::Access(Access {
+                loopback: bits & 1 > 0,
+                network: bits & 2 > 0,
+            })),
+        }
+    }
+
+    /// What it did and why, or every request it sent: oldest first.
+    pub fn records(&self, requests: bool) -> JsValue {
+        if requests {
+            self.driver.requests()
+        } else {
+            self.driver.trace()
+        }
+    }
+}
+
+impl Engine {
+    /// Begins to look for the backend.
+    pub fn start(&self) {
+        self.driver.start();
+    }
+
     /// Asks again now.
     pub fn refresh(&self) {
         self.driver.handle(Input::Refresh);
-    }
-
-    /// The browser permits the page to ask this machine, or this network (Local Network Access); or no longer.
-    pub fn permit(&self, loopback: bool, network: bool) {
-        self.driver.handle(Input::LocalAccess(loopback));
-        self.driver.handle(Input::NetworkAccess(network));
-    }
-
-    /// What it did and why, oldest first.
-    pub fn trace(&self) -> JsValue {
-        self.driver.trace()
-    }
-
-    /// Every request it sent, oldest first.
-    pub fn requests(&self) -> JsValue {
-        self.driver.requests()
     }
 
     /// Releases every timer, request, stream and listener.

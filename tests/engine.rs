@@ -137,7 +137,7 @@ fn a_listener_may_call_the_engine() {
         if revision == "1" {
             engine.provide(r#"{"n": 2}"#);
             engine.refresh();
-            assert!(Array::is_array(&engine.trace()));
+            assert!(Array::is_array(&engine.records(false)));
             // It is taken, and published after this call, not inside it.
             assert_eq!(*log.borrow(), ["1"]);
         }
@@ -283,7 +283,7 @@ fn an_option_that_is_wrong_is_named() {
 async fn the_records_tell_what_was_sent() {
     let (engine, _) = engine(r#"{"timeout": 30}"#);
     engine.start();
-    let first = || Array::from(&engine.requests()).get(0);
+    let first = || Array::from(&engine.records(true)).get(0);
     until(|| first().is_object() && text(&first(), "status") == "404").await;
     assert_eq!(
         (
@@ -293,6 +293,9 @@ async fn the_records_tell_what_was_sent() {
         ),
         ("GET".into(), "catalog".into(), "answered".into())
     );
-    assert_eq!(text(&Array::from(&engine.trace()).get(0), "kind"), "race");
+    assert_eq!(
+        text(&Array::from(&engine.records(false)).get(0), "kind"),
+        "race"
+    );
     engine.close();
 }

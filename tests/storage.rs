@@ -28,7 +28,8 @@ extern "C" {
 #[wasm_bindgen_test]
 fn a_snapshot_is_kept_with_its_version_and_time_until_it_is_forgotten() {
     let storage = Storage::new("shop");
-    storage.keep(&parse(r#"{"status":"live"}"#, 100).unwrap());
+    let snapshot = || parse(r#"{"status":"live"}"#, 100).unwrap();
+    assert!(storage.keep(snapshot()));
     let text = kept("landfall:shop").unwrap();
     assert!(
         text.starts_with(r#"{"v":1,"t":1"#) && text.ends_with(r#","s":{"status":"live"}}"#),
@@ -43,12 +44,17 @@ fn a_snapshot_is_kept_with_its_version_and_time_until_it_is_forgotten() {
 fn storage_that_is_absent_barred_or_full_does_no_harm() {
     let full = "() => ({ setItem() { throw new DOMException('', 'QuotaExceededError'); }, removeItem() { throw new Error(); } })";
     let barred = "() => { throw new DOMException('', 'SecurityError'); }";
-    for code in [full, barred, "() => undefined", "() => null"] {
+    for (code, kept) in [
+        (full, false),
+        (barred, true),
+        ("() => undefined", true),
+        ("() => null", true),
+    ] {
         let storage = Storage::new("shop");
         with_storage(
             code,
             &Closure::new(move || {
-                storage.keep(&Text::of_text("snapshot"));
+                assert_eq!(storage.keep(Text::of_text("snapshot")), kept);
                 assert!(storage.recall().is_none());
                 storage.forget();
             }),
@@ -61,9 +67,10 @@ fn storage_that_is_absent_barred_or_full_does_no_harm() {
 fn what_was_kept_is_recalled_with_its_age_or_it_is_said_why_not() {
     let storage = Storage::new("recall");
     assert!(storage.recall().is_none());
-    storage.keep(&parse(r#"{"status":"live"}"#, 100).unwrap());
+    let snapshot = || parse(r#"{"status":"live"}"#, 100).unwrap();
+    assert!(storage.keep(snapshot()));
     let (json, age) = storage.recall().unwrap().unwrap();
-    assert_eq!(json, parse(r#"{"status":"live"}"#, 100).unwrap());
+    assert_eq!(json, snapshot());
     assert!(age.0 < 60_000, "{age:?}");
 
     let deep = format!(
@@ -86,5 +93,18 @@ fn what_was_kept_is_recalled_with_its_age_or_it_is_said_why_not() {
         put("landfall:recall", text);
         assert_eq!(storage.recall().unwrap().err(), Some(code), "{text:.40}");
     }
+    storage.forget();
+}
+
+#[wasm_bindgen_test]
+fn what_could_not_be_read_again_is_not_kept() {
+    let storage = Storage::new("bounds");
+    // The record and the snapshot around the config values of the deepest document.
+    let nested = ["[".repeat(64), "]".repeat(64)].concat();
+    assert!(storage.keep(Text::trusted(nested)));
+    assert!(storage.recall().unwrap().is_ok());
+    let large = Text::of_text(&"x".repeat(4 << 20));
+    assert!(!storage.keep(large));
+    assert!(storage.recall().unwrap().is_ok());
     storage.forget();
 }

@@ -12,6 +12,7 @@ use landfall_protocol::{
     probe::{Answer, Body},
     readers::{allow, api_catalog, openapi},
     resolver::{Action, Input, Options, Resolver, StreamEvent},
+    snapshot::record,
     template::{MAX_EXPANDED_BYTES, PathTemplate},
     time::Millis,
     url::BaseUrl,
@@ -144,7 +145,10 @@ pub fn linkset(data: &[u8]) {
 
 /// A value kept from an earlier visit: what is made of it is shown, and kept again it is taken again.
 pub fn cached(data: &[u8]) {
-    let Some(json) = json(data, catalog::MAX_BYTES) else {
+    if check_bounds(data, record::MAX_BYTES, record::MAX_DEPTH).is_err() {
+        return;
+    }
+    let Ok(json) = serde_json::from_slice(data) else {
         return;
     };
     let Some(kept) = shown_from_cache(json) else {

@@ -1,18 +1,15 @@
 //! The last known good value, kept in `localStorage` for the next visit. `www/lib/core/cache.ts` reads it too, to show
 //! it before the engine has arrived.
 //!
-//! Storage may be absent (workers, servers), barred or full; a page works without it, so every failure is silent.
+//! Storage may be absent (workers, servers), barred or full; a page works without it. That it is full stands in the trace.
 
-use crate::convert::{NotParsed, member, parse};
+use crate::convert::{NotParsed, member, parse_within};
 use js_sys::Date;
-use landfall_protocol::catalog::MAX_BYTES;
-use landfall_protocol::json::{Json, Node, OutOfBounds, Text};
+use landfall_protocol::json::{OutOfBounds, Text};
 use landfall_protocol::refused::Code;
+use landfall_protocol::snapshot::record::{self, MAX_BYTES, MAX_DEPTH};
 use landfall_protocol::time::Millis;
 use wasm_bindgen::prelude::*;
-
-/// The version of what is kept.
-const VERSION: u64 = 1;
 
 /// The place of one client's value.
 pub struct Storage {
@@ -35,15 +32,13 @@ impl Storage {
         kept.map(|text| read(&text))
     }
 
-    /// Keeps a snapshot, with the time.
-    pub fn keep(&self, snapshot: &Text) {
-        let mut kept = Text::object();
-        kept.set("v", Text::of_count(VERSION));
-        kept.set("t", Text::of_count(now()));
-        kept.set("s", snapshot.clone());
-        if let Some(storage) = local_storage() {
-            let _ = storage.set_item(&self.key, kept.as_str());
-        }
+    /// Keeps a snapshot, with the time. `false` where it is too large, for a record or for the storage: then what was kept
+    /// before still is. Where there is no storage, nothing is to be kept.
+    #[must_use]
+    pub fn keep(&self, snapshot: Text) -> bool {
+        record::write(snapshot, now()).is_some_and(|record| {
+            local_storage().is_none_or(|it| it.set_item(&self.key, record.as_str()).is_ok())
+        })
     }
 
     /// Removes what was kept.
@@ -65,20 +60,12 @@ fn now() -> u64 {
 }
 
 fn read(text: &str) -> Result<(Text, Millis), Code> {
-    let kept = parse(text, MAX_BYTES).map_err(|why| match why {
+    let kept = parse_within(text, MAX_BYTES, MAX_DEPTH).map_err(|why| match why {
         NotParsed::OutOfBounds(OutOfBounds::TooDeep) => Code::TooDeep,
         NotParsed::OutOfBounds(_) => Code::TooLarge,
         NotParsed::NotJson => Code::Malformed,
     })?;
-    let kept = kept.node();
-    let count = |key| kept.get(key).and_then(Node::count);
-    if count("v") != Some(VERSION) {
-        return Err(Code::BadVersion);
-    }
-    let age = count("t").and_then(|at| now().checked_sub(at));
-    let age = age.ok_or(Code::BadNumber)?;
-    let snapshot = kept.get("s").ok_or(Code::Malformed)?;
-    Ok((snapshot.keep(), Millis(age)))
+    record::read(&kept, now())
 }
 
 #[wasm_bindgen]

@@ -2,10 +2,11 @@
 //!
 //! A view shares what it shows with the catalog that it shows. Everything else follows from that and from the page's
 //! options, and is worked out when somebody wants to see it: `shown` has the endpoints, `names` what each name means, `write` the
-//! whole as JSON, `read` the way back from there.
+//! whole as JSON, `read` the way back from there, `record` what is kept of it in a browser.
 
 mod names;
 mod read;
+pub mod record;
 mod shown;
 mod write;
 

@@ -1,7 +1,7 @@
 //! The corners that schedules must reach, so that an invariant that always holds has also been tried.
 
 /// Every corner: what was shown, told, asked, or had to be ignored.
-pub const CORNERS: [&str; 68] = [
+pub const CORNERS: [&str; 70] = [
     // Statuses.
     "provided",
     "cached",
@@ -69,6 +69,8 @@ pub const CORNERS: [&str; 68] = [
     "a relay was older",
     "a tab learnt that what it has is outdated",
     "a leader may not ask what another tab found",
+    "the user's word was given to a follower",
+    "a leader heard of the user's word",
     "a relayed value was lost",
     "a tab was closed or crashed",
     "the client was closed under way",

@@ -1,5 +1,6 @@
 //! Makes a schedule of a seed: most are short and simple, some are long and cruel.
 
+mod consent;
 mod events;
 mod wide;
 
@@ -78,6 +79,7 @@ impl Schedule {
             ending,
         };
         wide::widen(&mut schedule, size.horizon);
+        consent::forget(&mut schedule);
         schedule
     }
 }
@@ -136,6 +138,7 @@ fn setup(rng: &mut Rng, size: Size) -> Setup {
         ),
         opened: vec![0],
         sharing: sharing(rng, page),
+        knows_permission: true,
         lag: pick(rng, &[0, 1, 5, 5, 40, 200]),
         storage: storage(rng),
         visible: chance(rng, 90),

@@ -51,6 +51,9 @@ pub enum Invariant {
     LivingLeaderStays,
     /// A follower has what its leader has, live or lost and from the same place, once all that was said is heard.
     FollowersAgree,
+    /// What the user allowed in one tab, where the browser knows no permission, its leader and those that follow know, once all
+    /// that was said is heard.
+    ConsentIsShared,
     /// A page in the back/forward cache, and one whose client is closed, holds no lock, channel, stream or request.
     AwayHoldsNothing,
     /// What is not idempotent, or cannot be sent again, is sent once.
@@ -81,7 +84,7 @@ pub enum Invariant {
 
 impl Invariant {
     /// All of them.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::SettlesOnceByDeadline,
         Self::NoWorseSource,
         Self::NoOlderRevision,
@@ -104,6 +107,7 @@ impl Invariant {
         Self::HiddenLeaderYields,
         Self::LivingLeaderStays,
         Self::FollowersAgree,
+        Self::ConsentIsShared,
         Self::AwayHoldsNothing,
         Self::SentOnce,
         Self::RetriesBounded,
@@ -145,6 +149,7 @@ impl Invariant {
             Self::HiddenLeaderYields => "hidden-leader-yields",
             Self::LivingLeaderStays => "living-leader-stays",
             Self::FollowersAgree => "followers-agree",
+            Self::ConsentIsShared => "consent-is-shared",
             Self::AwayHoldsNothing => "away-holds-nothing",
             Self::SentOnce => "sent-once",
             Self::RetriesBounded => "retries-bounded",

@@ -107,7 +107,7 @@ pub(crate) struct Model {
     pub(crate) dropped_provided: bool,
     /// Whether a backend was known by its health alone.
     pub(crate) by_health: bool,
-    /// Whether the record of an earlier visit had to be refused.
+    /// Whether the record of an earlier visit had to be refused, or no longer is the last that was known.
     pub(crate) refused_record: bool,
     /// Whether what must be shown may have changed since it was last compared in full.
     dirty: bool,

@@ -3,6 +3,7 @@
 
 use crate::schedule::Page;
 use crate::world::origin_of;
+use landfall_protocol::probe::Access;
 
 /// From far to near.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +42,13 @@ impl Permissions {
         network: true,
     };
 
+    pub(crate) const fn access(self) -> Access {
+        Access {
+            loopback: self.loopback,
+            network: self.network,
+        }
+    }
+
     /// Whether a request of the page to `url` would cause a prompt: it is nearer than the page, and not permitted.
     pub(crate) fn bars(self, page: Page, url: &str) -> bool {
         let Some(origin) = page.origin() else {
@@ -54,6 +62,11 @@ impl Permissions {
         };
         place > nearness(origin) && !permitted
     }
+}
+
+/// Whether the page may ask `url` only with permission.
+pub(crate) fn needs_permission(page: Page, url: &str) -> bool {
+    Permissions::default().bars(page, url)
 }
 
 /// Whether a browser blocks the request: from an https page to http, unless the place is near.

@@ -36,8 +36,8 @@ impl Schedule {
                 setup.hidden_clock
             ),
             format!(
-                "tabs at {:?}, sharing {:?}, lag {}, storage {:?}",
-                setup.opened, setup.sharing, setup.lag, setup.storage
+                "tabs at {:?}, sharing {:?}, lag {}, storage {:?}, knows the permission {}",
+                setup.opened, setup.sharing, setup.lag, setup.storage, setup.knows_permission
             ),
             format!(
                 "expects catalog {}, title {}, service {:?}, health {:?}, wishes {:?}",
@@ -83,6 +83,8 @@ pub(crate) struct Setup {
     /// When tabs with this page are opened; the first one at 0.
     pub(crate) opened: Vec<u64>,
     pub(crate) sharing: Sharing,
+    /// Whether the browser knows the permission for near places; where it does not, the user's word is given by a click.
+    pub(crate) knows_permission: bool,
     /// How long news of the lock and messages between tabs take at most.
     pub(crate) lag: u64,
     pub(crate) storage: StorageFault,
@@ -302,6 +304,8 @@ pub(crate) enum What {
     Online(bool),
     LocalAccess(bool),
     NetworkAccess(bool),
+    /// The user allows near places by a click.
+    Consent,
     Refresh,
     Provide(Handed),
     /// The page-local sources change.

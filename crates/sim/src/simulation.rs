@@ -78,6 +78,8 @@ pub(crate) struct Simulation<'a> {
     to_come: usize,
     locks: Locks,
     storage: Storage,
+    /// Whether the host is to be told that something could not be kept.
+    unkept: bool,
     permissions: Permissions,
     quiet: Quiet,
     /// How often each thing happened whose fate is diced.
@@ -123,6 +125,7 @@ impl<'a> Simulation<'a> {
             to_come: setup.opened.len(),
             locks: Locks::default(),
             storage: Storage::new(first, setup.storage),
+            unkept: false,
             permissions: Permissions::default(),
             quiet: Quiet::default(),
             counts: vec![0; setup.origins.len() + 3],
@@ -236,6 +239,9 @@ impl<'a> Simulation<'a> {
         for effect in effects {
             self.carry_out(tab, effect)?;
         }
+        if std::mem::take(&mut self.unkept) {
+            return self.step(tab, Input::NotKept);
+        }
         self.set_timer(tab);
         self.judge_tabs()
     }
@@ -277,6 +283,7 @@ impl<'a> Simulation<'a> {
                 };
                 if !self.storage.keep(snapshot, held, self.wall_now()) {
                     self.reached.mark("nothing could be stored");
+                    self.unkept = true;
                 }
             }
             Effect::Forget => self.storage.forget(),

@@ -75,10 +75,11 @@ impl Storage {
         }
     }
 
-    /// The engine writes; where that fails, what was there stays.
+    /// The engine writes; where that fails, what was there stays. `false` where the host is told: storage that is barred is to it
+    /// as if there were none.
     pub(crate) fn keep(&mut self, snapshot: Rc<Snapshot<Shared>>, held: Held, wall: i64) -> bool {
         if self.fault != StorageFault::None {
-            return false;
+            return self.fault == StorageFault::Barred;
         }
         self.record = Some(Record {
             content: Content::Snapshot(snapshot),

@@ -88,6 +88,8 @@ pub(crate) struct Visit {
     pub(crate) visible: bool,
     pub(crate) online: bool,
     pub(crate) permissions: Permissions,
+    /// Whether the user's word for near places was given, here or as another tab told.
+    pub(crate) consent: bool,
     /// How many wake-ups in a row at one instant led to another one at once.
     spins: (u64, usize),
     effects: Vec<Effect>,
@@ -119,6 +121,7 @@ impl Visit {
             visible: true,
             online: true,
             permissions: Permissions::default(),
+            consent: false,
             spins: (0, 0),
             effects: Vec::new(),
             digest: Digest::default(),

@@ -19,6 +19,9 @@ const FALLBACK = { status: 'fallback', source: 'fallback', origin: null, baseUrl
 /** When a late backend comes up, after the page. */
 const LATE_MS = 2_000;
 const SLOW_MS = 400;
+/** How often a server that answers everything alike is asked for all; beside the catalog: OpenAPI, API catalog, a path that nobody has. */
+const FULL_EVERY = 6;
+const OTHER_RUNGS = 3;
 
 const at = (port) => `http://localhost:${port}`;
 const shown = ({ status, source, origin, baseUrl }) => ({ status, source, origin, baseUrl });
@@ -37,8 +40,16 @@ async function liveSince(page) {
   return began + history.findLast(({ status }, index) => status === 'live' && history[index - 1]?.status !== 'live').ms;
 }
 
+/** A server that answers everything alike is asked for the catalog, and for the rest of the ladder only every sixth time. */
+function askedGently(server) {
+  const asked = server.requests().map(({ path }) => path);
+  const attempts = asked.filter((path) => path === WELL_KNOWN).length;
+  const inFull = 1 + Math.floor(attempts / FULL_EVERY);
+  assert.ok(asked.length - attempts <= inFull * OTHER_RUNGS, `${attempts} attempts took ${asked.length} requests: ${asked.join(' ')}`);
+}
+
 /** A backend that is of no use: the page settles on the fallback and says why; then the backend is mended. */
-const useless = ({ handler, code, options = {}, promise = RETRY_MS }) => async (stage) => {
+const useless = ({ handler, code, options = {}, promise = RETRY_MS, alike = false }) => async (stage) => {
   const server = await stage.server(handler);
   const page = await stage.page(await stage.site(), { candidates: [at(server.port)], ...options });
   const { settled } = await page.settled();
@@ -46,6 +57,7 @@ const useless = ({ handler, code, options = {}, promise = RETRY_MS }) => async (
   await page.until(`the reason ${code}`, ({ now }) => now.status === 'fallback' && now.code === code && now.subject === at(server.port));
   const { events } = await page.report();
   assert.ok(events.some(({ type }) => type === 'discovery-failed'), 'the page was not told that nothing was found');
+  if (alike) askedGently(server);
 
   server.handler = json(WELL_KNOWN, catalog(at(server.port)));
   const mended = clock();
@@ -149,6 +161,7 @@ const redirect = async (stage) => {
   await useless({
     handler: (_request, response) => response.writeHead(302, { location: `${elsewhere.url}${WELL_KNOWN}`, 'access-control-allow-origin': '*' }).end(),
     code: 'redirected',
+    alike: true,
   })(stage);
 };
 
@@ -158,12 +171,12 @@ export const cases = [
   {
     name: '500',
     quick: true,
-    run: useless({ handler: (_request, response) => reply(response, 500, 'text/plain', 'Internal Server Error'), code: 'server-error' }),
+    run: useless({ handler: (_request, response) => reply(response, 500, 'text/plain', 'Internal Server Error'), code: 'server-error', alike: true }),
   },
   {
     name: 'garbage',
     quick: true,
-    run: useless({ handler: (_request, response) => reply(response, 200, 'application/json', '{"landfall":1,"services":['), code: 'malformed' }),
+    run: useless({ handler: (_request, response) => reply(response, 200, 'application/json', '{"landfall":1,"services":['), code: 'malformed', alike: true }),
   },
   { name: 'slow', quick: true, run: slow },
   { name: 'late', quick: true, run: nobody(true) },
@@ -171,7 +184,7 @@ export const cases = [
   { name: 'redirect', run: redirect },
   {
     name: 'catch-all',
-    run: useless({ handler: (_request, response) => reply(response, 200, 'text/html', '<!doctype html><title>An app</title>'), code: 'malformed', options: WANTED }),
+    run: useless({ handler: (_request, response) => reply(response, 200, 'text/html', '<!doctype html><title>An app</title>'), code: 'malformed', options: WANTED, alike: true }),
   },
   { name: 'relocation to another port', run: movesPort },
   { name: 'relocation pushed', quick: true, run: pushed },

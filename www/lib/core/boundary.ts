@@ -85,9 +85,11 @@ export interface Engine extends Routing {
 }
 
 /** The engine as wasm-bindgen gives it. */
-export interface WasmEngine extends Omit<Engine, 'requestLocalAccess'> {
-  /** What the browser permits: to ask this machine, and this network. */
-  permit(loopback: boolean, network: boolean): void;
+export interface WasmEngine extends Routing, Pick<Engine, 'provide'> {
+  /** What the page wants or what has happened to it, by number; `engine.ts` has them. */
+  signal(what: number): void;
+  /** The trace, or the requests. */
+  records(requests: boolean): never;
 }
 
 /** Loads and constructs an engine; `publish` adds the words before the facade sees the change. */

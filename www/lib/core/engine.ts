@@ -7,6 +7,15 @@ import type { EngineOptions, EngineSettings, StartEngine } from './boundary.js';
 import { watchLocalAccess } from './local-access.js';
 import { inWords, reasonInWords } from './words.js';
 
+/** What the engine's `signal` takes (`src/lib.rs`). */
+const START = 0;
+const REFRESH = 1;
+const CLOSE = 2;
+/** The browser knows no permission, and the user has given the word. */
+const CONSENT = 3;
+/** What the browser permits, with 1 added for this machine and 2 for this network. */
+const ACCESS = 4;
+
 /** All engines of a page share one instance of the module. */
 let instance: Promise<unknown> | undefined;
 
@@ -26,13 +35,17 @@ export async function startEngine(
   try {
     const engine = new WasmEngine(engineOptions(settings), ({ snapshot, events }) =>
       publish({ ...snapshot, reason: reasonInWords(snapshot) }, events));
-    const access = watchLocalAccess(settings.options.candidates ?? [], (...permitted) => engine.permit(...permitted));
-    const closeEngine = engine.close.bind(engine);
+    const access = watchLocalAccess(settings.options.candidates ?? [], (loopback, network, consent) =>
+      engine.signal(consent ? CONSENT : ACCESS + Number(loopback) + 2 * Number(network)));
     return Object.assign(engine, {
+      start: () => engine.signal(START),
+      refresh: () => engine.signal(REFRESH),
+      trace: () => engine.records(false),
+      requests: () => engine.records(true),
       requestLocalAccess: access.request,
       close() {
         access.end();
-        closeEngine();
+        engine.signal(CLOSE);
       },
     });
   } catch (refusal) {

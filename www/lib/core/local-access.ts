@@ -14,10 +14,13 @@ export interface LocalAccess {
   readonly end: () => void;
 }
 
-/** Tells what is permitted, now and after each change. `candidates` are what a permission is wanted for. */
+/**
+ * Tells what is permitted, now and after each change; or that the user has given the word, where the browser knows no permission
+ * and no other tab could notice. `candidates` are what a permission is wanted for.
+ */
 export function watchLocalAccess(
   candidates: readonly string[],
-  permit: (loopback: boolean, network: boolean) => void,
+  permit: (loopback: boolean, network: boolean, consent?: boolean) => void,
 ): LocalAccess {
   const controller = new AbortController();
   const { signal } = controller;
@@ -32,7 +35,7 @@ export function watchLocalAccess(
   };
   const request = async () => {
     // A browser without the permission has no prompt either: the page's word is enough.
-    if ((await statuses).every((status) => !status)) permit(true, true);
+    if ((await statuses).every((status) => !status)) permit(true, true, true);
     else await Promise.allSettled(candidates.map((url) => fetch(url, { mode: 'no-cors', credentials: 'omit', signal })));
   };
   void follow();

@@ -47,6 +47,10 @@ pub struct Ladder {
     wanted: Vec<(Endpoint, bool)>,
     /// The most telling reason so far.
     reason: Reason,
+    /// What every answer of this pass amounted to; `NotFound`, which says something of one path alone, where they differ.
+    alike: Option<Reason>,
+    /// What every answer of the pass before amounted to: where the first one still does, the others need not be asked for.
+    before: Option<Reason>,
 }
 
 impl Ladder {
@@ -69,6 +73,8 @@ impl Ladder {
             nonce,
             wanted: can_ask,
             reason: Reason::NotFound,
+            alike: None,
+            before: None,
         }
     }
 
@@ -107,6 +113,22 @@ impl Ladder {
         self
     }
 
+    /// Ends with the first answer where that is like all those before, which were alike: a server that fails, or that has one
+    /// page for everything, does so for every rung.
+    #[must_use]
+    pub const fn unless_still(mut self, before: Option<Reason>) -> Self {
+        self.before = before;
+        self
+    }
+
+    /// What every answer of a pass that found nothing amounted to: an error of the server, another origin, or nothing that
+    /// could be read. `None` where they differ, or say something of one path alone.
+    #[must_use]
+    pub fn alike(&self) -> Option<Reason> {
+        self.alike
+            .filter(|it| (Reason::ServerError..=Reason::Malformed).contains(it))
+    }
+
     /// The origin.
     #[must_use]
     pub const fn origin(&self) -> &BaseUrl {
@@ -141,8 +163,7 @@ impl Ladder {
         if !self.reached {
             return self.go(At::Reach);
         }
-        self.note(Reason::Unreadable);
-        self.down()
+        self.pass(Reason::Unreadable)
     }
 
     fn read<J: Json>(&mut self, answer: &Answer<J>) -> Step<J> {
@@ -155,8 +176,7 @@ impl Ladder {
             return Step::Nothing(Reason::ServerError, seconds);
         }
         if answer.redirected_to.is_some() {
-            self.note(Reason::Redirected);
-            return self.down();
+            return self.pass(Reason::Redirected);
         }
         match self.at {
             At::Options(index) => {
@@ -177,24 +197,20 @@ impl Ladder {
                 self.go(self.wanted_after(index))
             }
             // An error of the server says nothing of which paths it has.
-            At::CatchAll if proves_path(answer.status) || answer.status >= 500 => {
-                self.note(if answer.status >= 500 {
-                    Reason::ServerError
-                } else {
-                    Reason::NotFound
-                });
+            At::CatchAll if answer.status >= 500 => {
+                self.wanted.clear();
+                self.pass(Reason::ServerError)
+            }
+            At::CatchAll if proves_path(answer.status) => {
                 self.wanted.clear();
                 self.down()
             }
-            At::CatchAll => self.go(self.first_wanted()),
-            _ if !matches!(answer.status, 200..=299) => {
-                self.note(if answer.status >= 500 {
-                    Reason::ServerError
-                } else {
-                    Reason::NotFound
-                });
-                self.down()
+            At::CatchAll => {
+                self.alike = Some(Reason::NotFound);
+                self.go(self.first_wanted())
             }
+            _ if answer.status >= 500 => self.pass(Reason::ServerError),
+            _ if !matches!(answer.status, 200..=299) => self.pass(Reason::NotFound),
             _ => self.read_document(answer),
         }
     }
@@ -202,27 +218,18 @@ impl Ladder {
     fn read_document<J: Json>(&mut self, answer: &Answer<J>) -> Step<J> {
         let json = match &answer.body {
             Body::Json(json) => json,
-            Body::OutOfBounds(_) => {
-                self.note(Reason::TooLarge);
-                return self.down();
-            }
-            Body::NotJson | Body::Unread => {
-                self.note(Reason::Malformed);
-                return self.down();
-            }
+            Body::OutOfBounds(_) => return self.pass(Reason::TooLarge),
+            Body::NotJson | Body::Unread => return self.pass(Reason::Malformed),
         };
         let read = match self.at {
             At::Catalog => Document::from_json(json).map(|document| (Rung::Catalog, document)),
             At::ApiCatalog => match api_catalog::read(json, &self.origin) {
-                Ok(Some(url)) if self.access.bars(&url) => {
-                    self.note(Reason::Permission);
-                    return self.down();
-                }
+                Ok(Some(url)) if self.access.bars(&url) => return self.pass(Reason::Permission),
                 Ok(Some(url)) => {
                     self.at = At::Description;
                     return Step::Ask(self.ask(Some(url.as_str().to_owned())));
                 }
-                Ok(None) => return self.down(),
+                Ok(None) => return self.pass(Reason::NotFound),
                 Err(refused) => Err(refused),
             },
             at => {
@@ -240,14 +247,8 @@ impl Ladder {
                 document,
                 cache_control: answer.cache_control.clone(),
             })),
-            Err(refused) => {
-                self.note(if refused.code == Code::TooMany {
-                    Reason::TooLarge
-                } else {
-                    Reason::Malformed
-                });
-                self.down()
-            }
+            Err(refused) if refused.code == Code::TooMany => self.pass(Reason::TooLarge),
+            Err(_) => self.pass(Reason::Malformed),
         }
     }
 
@@ -374,7 +375,17 @@ impl Ladder {
         path
     }
 
-    fn note(&mut self, reason: Reason) {
+    /// This rung has nothing: on to the next one, if that is worth a request.
+    fn pass<J: Json>(&mut self, reason: Reason) -> Step<J> {
         self.reason = self.reason.max(reason);
+        match self.alike {
+            None => self.alike = Some(reason),
+            Some(it) if it != reason => self.alike = Some(Reason::NotFound),
+            _ => {}
+        }
+        if self.before.take() == Some(reason) {
+            return Step::Nothing(reason, None);
+        }
+        self.down()
     }
 }

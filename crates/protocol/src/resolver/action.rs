@@ -45,9 +45,10 @@ pub enum Action<J> {
     Steal,
     /// Tell the other tabs.
     Post(Message<Rc<Snapshot<J>>>),
-    /// Keep this for the next visit. It is what was published last: the page need not wait until it is kept.
+    /// Keep this for the next visit, or answer with [`super::Input::NotKept`]. It is what was published last: the page need not
+    /// wait until it is kept.
     Store(Rc<Snapshot<J>>),
-    /// What was kept is not to be believed: remove it.
+    /// What was kept is not to be believed, or no longer the last that was known: remove it.
     Forget,
     /// The snapshot has changed: show it, then tell the events.
     Publish {

@@ -1,9 +1,7 @@
 //! What the browser and its user let the page do now: seen or hidden, online or not, with which permissions; and the
 //! wish for a fresh look.
 
-use super::action::Action;
 use super::machine::{LOOKS, Resolver};
-use super::tabs::Message;
 use crate::json::Json;
 use crate::probe::Access;
 
@@ -33,7 +31,8 @@ impl<J: Json> Resolver<J> {
     }
 
     pub(super) fn permit(&mut self, permitted: Access) {
-        let Some(lost) = self.race.permit(permitted, &mut self.io) else {
+        let consent = self.tabs.consent;
+        let Some(lost) = self.race.permit(permitted, consent, &mut self.io) else {
             return;
         };
         match &mut self.link {
@@ -47,12 +46,20 @@ impl<J: Json> Resolver<J> {
         }
     }
 
+    /// The user's word for near places was given, here or in another tab; `false` where it was not.
+    pub(super) fn consent(&mut self, given: bool) {
+        if given {
+            self.tabs.consent = true;
+            self.permit(self.race.permitted());
+        }
+    }
+
     pub(super) fn refresh(&mut self) {
         self.look(LOOKS.0);
         match &mut self.link {
             Some(link) => link.poll_now(&self.io),
             None if self.tabs.leads() => self.race.hurry(&self.io),
-            None => self.io.act(Action::Post(Message::Hello)),
+            None => self.tabs.greet(&mut self.io),
         }
     }
 }

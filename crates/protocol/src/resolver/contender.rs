@@ -10,8 +10,8 @@ use crate::url::BaseUrl;
 
 /// The pauses of the slow retries: the first and the longest.
 const SLOW_PAUSE: (Millis, Millis) = (Millis(1_000), Millis(30_000));
-/// Every so many attempts a place where nobody seems to listen is asked in full: what a browser reports
-/// as a failed request may be a rule of the browser.
+/// Every so many attempts a place is asked in full of which one request seems to tell all: what a browser reports as a failed
+/// request, where nobody seems to listen, may be a rule of the browser; a server that fails may do so for one path only.
 const FULL_EVERY: u32 = 6;
 
 pub(super) struct Contender {
@@ -27,6 +27,8 @@ pub(super) struct Contender {
     pub(super) doubtful: bool,
     pub(super) backoff: Backoff,
     pub(super) reason: Option<Reason>,
+    /// What it answered to everything that it was asked in the last attempt.
+    pub(super) alike: Option<Reason>,
 }
 
 /// What a candidate is, which says who starts together.
@@ -53,6 +55,7 @@ impl Contender {
             doubtful: false,
             backoff: Backoff::new(SLOW_PAUSE.0, SLOW_PAUSE.1, 2),
             reason: None,
+            alike: None,
         }
     }
 
@@ -77,7 +80,7 @@ impl Contender {
         self.is_new() && self.asking.is_none()
     }
 
-    /// Whether this attempt at a place where nobody seems to listen goes down the whole ladder.
+    /// Whether this attempt goes down the whole ladder, although one request seems to tell all.
     pub(super) const fn is_full(&self) -> bool {
         self.attempts.is_multiple_of(FULL_EVERY)
     }

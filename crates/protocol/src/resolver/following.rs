@@ -54,12 +54,11 @@ impl<J: Json> Resolver<J> {
 
     pub(super) fn heard(&mut self, message: Message<J>) {
         match message {
-            Message::Hello => {
+            Message::Hello { consent } => {
+                self.consent(consent);
                 self.tabs.hello(&self.io);
                 if self.tabs.is_leader() {
-                    self.io.act(Action::Post(Message::Beat {
-                        visible: self.visible,
-                    }));
+                    self.tabs.beat(self.visible, &mut self.io);
                     self.relay();
                 }
             }
@@ -69,7 +68,10 @@ impl<J: Json> Resolver<J> {
                     self.relay();
                 }
             }
-            Message::Beat { visible } => self.tabs.alive(visible, self.visible, &mut self.io),
+            Message::Beat { visible, consent } => {
+                self.consent(consent);
+                self.tabs.alive(visible, self.visible, &mut self.io);
+            }
             Message::Snapshot(json) if self.link.is_none() => {
                 match self.holdings.take_relayed(&json, self.io.now) {
                     Ok(Taken::Changed) => self.changed = true,

@@ -2,7 +2,7 @@
 
 use super::action::{RequestId, StreamId};
 use super::tabs::{Lock, Message};
-use crate::probe::{Answer, Failure};
+use crate::probe::{Access, Answer, Failure};
 
 /// Something that happened in the host.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,14 +33,17 @@ pub enum Input<J> {
     Visible(bool),
     /// The browser is, or is no longer, online.
     Online(bool),
-    /// The browser permits the page, or no longer, to ask this machine, although it is farther away.
-    LocalAccess(bool),
-    /// The same for this network.
-    NetworkAccess(bool),
+    /// What the browser permits the page to ask, although it is farther away.
+    Access(Access),
+    /// The user wants this machine and this network to be asked, in a browser that knows no permission for it: the page's word
+    /// holds in all of its tabs, and no browser takes it back.
+    Consent,
     /// News of the lock of this page's tabs.
     Lock(Lock),
     /// Another tab says something; its snapshot as JSON.
     Heard(Message<J>),
+    /// What was to be kept for the next visit is larger than a record may be, or than the browser stores.
+    NotKept,
     /// The page goes into the back/forward cache: everything that is held is released.
     Leave,
     /// The page is back from there.

@@ -68,7 +68,8 @@ pub(super) struct Asking {
 pub(super) enum Progress<J> {
     Asking(Asking),
     Found(Box<Found<J>>),
-    Nothing(Reason, Option<u32>),
+    /// Why, after how many seconds it may be asked again, and what every answer amounted to ([`Ladder::alike`]).
+    Nothing(Reason, Option<u32>, Option<Reason>),
 }
 
 impl Asking {
@@ -100,7 +101,7 @@ impl Asking {
                 })
             }
             Step::Found(found) => Progress::Found(found),
-            Step::Nothing(reason, wait) => Progress::Nothing(reason, wait),
+            Step::Nothing(reason, wait) => Progress::Nothing(reason, wait, self.ladder.alike()),
         }
     }
 

@@ -163,7 +163,7 @@ impl Link {
         match progress {
             Progress::Asking(asking) => self.asking = Some(asking),
             Progress::Found(found) => return News::Found(found),
-            Progress::Nothing(reason, wait) => return self.failed(reason, wait, io),
+            Progress::Nothing(reason, wait, _) => return self.failed(reason, wait, io),
         }
         News::None
     }

@@ -13,7 +13,7 @@ use super::trace::{Entry, Sent};
 use crate::catalog::Document;
 use crate::endpoint::Wanted;
 use crate::json::Json;
-use crate::probe::{Access, Answer, Failure, Found, Rung};
+use crate::probe::{Answer, Failure, Found, Rung};
 use crate::reason::Reason;
 use crate::refused::{Code, Refused};
 use crate::snapshot::Snapshot;
@@ -91,17 +91,19 @@ impl<J: Json> Resolver<J> {
             Input::Streamed { id, event } => self.streamed(id, event),
             Input::Visible(visible) => self.set_active(visible, self.online),
             Input::Online(online) => self.set_active(self.visible, online),
-            Input::LocalAccess(loopback) => self.permit(Access {
-                loopback,
-                ..self.race.permitted()
-            }),
-            Input::NetworkAccess(network) => self.permit(Access {
-                network,
-                ..self.race.permitted()
-            }),
+            Input::Access(permitted) => self.permit(permitted),
+            Input::Consent => {
+                self.consent(true);
+                self.tabs.greet(&mut self.io);
+            }
             Input::Refresh => self.refresh(),
             Input::Lock(lock) => self.locked(lock),
             Input::Heard(message) => self.heard(message),
+            Input::NotKept => {
+                // What was kept before is no longer what was last known to be good.
+                self.note("not-kept", Some(Source::Cache), Code::TooLarge.as_str());
+                self.io.act(Action::Forget);
+            }
             Input::Leave => self.leave(),
             Input::Return => self.come_back(),
             Input::Close => return self.close(),

@@ -44,6 +44,8 @@ pub(super) struct Race {
     page: Option<BaseUrl>,
     /// What the browser permits the page.
     permitted: Access,
+    /// What the page may ask by that, by its user's word, and by where it is.
+    access: Access,
 }
 
 /// The winner.
@@ -74,6 +76,7 @@ impl Race {
             asked,
             page: options.page.clone(),
             permitted: Access::NONE,
+            access: Access::NONE.and_of(options.page.as_ref()),
         }
     }
 
@@ -102,6 +105,7 @@ impl Race {
             contender.attempts = 0;
             contender.heard = false;
             contender.doubtful = false;
+            contender.alike = None;
             contender.reason = None;
             contender.backoff.reset();
         }
@@ -116,12 +120,18 @@ impl Race {
         }
     }
 
-    /// The browser permits the page to ask other near origins than before. What was begun with a permission ends
+    /// The browser permits the page to ask other near origins than before, or its user has given the word. What was begun with a permission ends
     /// with it. Says whether one was lost; `None` when nothing has changed for this page.
-    pub(super) fn permit<J>(&mut self, permitted: Access, io: &mut Io<J>) -> Option<bool> {
-        let before = self.access();
+    pub(super) fn permit<J>(
+        &mut self,
+        permitted: Access,
+        consent: bool,
+        io: &mut Io<J>,
+    ) -> Option<bool> {
         self.permitted = permitted;
-        let after = self.access();
+        let granted = if consent { Access::ALL } else { permitted };
+        let after = granted.and_of(self.page.as_ref());
+        let before = std::mem::replace(&mut self.access, after);
         let lost = before.loopback && !after.loopback || before.network && !after.network;
         for contender in self.contenders.iter_mut().filter(|_| lost) {
             if let Some(asking) = contender.asking.take() {
@@ -136,14 +146,10 @@ impl Race {
         self.permitted
     }
 
-    fn access(&self) -> Access {
-        self.permitted.and_of(self.page.as_ref())
-    }
-
     /// What keeps this page from asking `origin`: it would cause a prompt, or the browser would block it.
     pub(super) fn obstacle(&self, origin: &BaseUrl) -> Option<Reason> {
         let page = self.page.as_ref()?;
-        if self.access().bars(origin) {
+        if self.access.bars(origin) {
             return Some(Reason::Permission);
         }
         let mixed = page.is_secure() && !origin.is_secure() && !origin.is_local();
@@ -157,7 +163,7 @@ impl Race {
             .page
             .as_ref()
             .is_none_or(|page| page.origin() == origin.origin());
-        Ladder::new(origin.clone(), &self.asked, options, nonce).within(self.access())
+        Ladder::new(origin.clone(), &self.asked, options, nonce).within(self.access)
     }
 
     /// Starts what is due and ends what takes too long. `active` is false while the page is hidden or
@@ -169,8 +175,8 @@ impl Race {
             };
             match contender.asking.take_if(|it| it.deadline <= io.now) {
                 Some(late) => {
-                    if let Progress::Nothing(reason, wait) = late.expire(io) {
-                        self.failed(index, reason, wait, io);
+                    if let Progress::Nothing(reason, ..) = late.expire(io) {
+                        self.failed(index, reason, None, io);
                     }
                 }
                 None if contender.is_due(io.now, active) => self.ask(index, io),
@@ -204,6 +210,8 @@ impl Race {
             };
         } else if let Some(rung) = contender.rung {
             ladder = ladder.start_at(rung);
+        } else if !contender.is_full() {
+            ladder = ladder.unless_still(contender.alike);
         }
         contender.asking = Some(Asking::begin(ladder, io));
     }
@@ -248,7 +256,12 @@ impl Race {
                     found,
                 });
             }
-            Progress::Nothing(reason, wait) => self.failed(index, reason, wait, io),
+            Progress::Nothing(reason, wait, alike) => {
+                self.failed(index, reason, wait, io);
+                if let Some(contender) = self.contenders.get_mut(index) {
+                    contender.alike = alike;
+                }
+            }
         }
         None
     }
@@ -280,6 +293,7 @@ impl Race {
         // What was remembered of it no longer holds.
         contender.rung = None;
         contender.doubtful = false;
+        contender.alike = None;
         contender.at = io.now + pause;
         if contender.reason.replace(reason) != Some(reason) {
             io.trace.push(

@@ -36,7 +36,10 @@ pub enum Lock {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Message<S> {
     /// A follower is there and wants to know how things are.
-    Hello,
+    Hello {
+        /// See [`super::Input::Consent`].
+        consent: bool,
+    },
     /// This tab leads from now on: whoever follows says hello.
     Lead {
         /// Whether it knows what is live; otherwise it wants to be told.
@@ -46,6 +49,8 @@ pub enum Message<S> {
     Beat {
         /// Whether its page is visible.
         visible: bool,
+        /// See [`super::Input::Consent`].
+        consent: bool,
     },
     /// The leader's snapshot.
     Snapshot(S),
@@ -68,6 +73,8 @@ pub(super) enum Role {
 pub(super) struct Tabs {
     pub(super) role: Role,
     followed: bool,
+    /// Whether the user has allowed near places by the page's word, here or in another tab.
+    pub(super) consent: bool,
     /// Whether another tab has told something else: the followers are told again with the next sign of life.
     contradicted: bool,
     /// When the role is settled, the next beat is due, or the leader counts as frozen: what the role waits for.
@@ -81,6 +88,7 @@ impl Tabs {
         Self {
             role: Role::Alone,
             followed: false,
+            consent: false,
             contradicted: false,
             at: Millis::NEVER,
             takeover_at: Millis::NEVER,
@@ -134,11 +142,23 @@ impl Tabs {
             }
             Lock::Taken => {
                 self.become_(Role::Follower, io.now + SILENCE, "follower", io);
-                io.act(Action::Post(Message::Hello));
+                self.greet(io);
             }
             Lock::Unsupported => self.become_(Role::Alone, Millis::NEVER, "alone", io),
         }
         true
+    }
+
+    /// Wants to know how things are, or tells what the user has allowed.
+    pub(super) fn greet<J>(&self, io: &mut Io<J>) {
+        let consent = self.consent;
+        io.act(Action::Post(Message::Hello { consent }));
+    }
+
+    /// Shows that the leader is alive.
+    pub(super) fn beat<J>(&self, visible: bool, io: &mut Io<J>) {
+        let consent = self.consent;
+        io.act(Action::Post(Message::Beat { visible, consent }));
     }
 
     /// A follower is there.
@@ -154,7 +174,7 @@ impl Tabs {
         if self.role == Role::Follower {
             self.at = io.now + SILENCE;
             self.takeover_at = Millis::NEVER;
-            io.act(Action::Post(Message::Hello));
+            self.greet(io);
         }
     }
 
@@ -182,11 +202,11 @@ impl Tabs {
     /// The page is, or is no longer, visible.
     pub(super) fn seen<J>(&mut self, visible: bool, io: &mut Io<J>) {
         match self.role {
-            Role::Leader if self.followed => io.act(Action::Post(Message::Beat { visible })),
+            Role::Leader if self.followed => self.beat(visible, io),
             Role::Follower if visible => {
                 self.at = io.now + SILENCE;
                 self.takeover_at = Millis::NEVER;
-                io.act(Action::Post(Message::Hello));
+                self.greet(io);
             }
             _ => {}
         }
@@ -205,7 +225,7 @@ impl Tabs {
             }
             Role::Leader => {
                 self.at = io.now + BEAT;
-                io.act(Action::Post(Message::Beat { visible }));
+                self.beat(visible, io);
                 return std::mem::take(&mut self.contradicted);
             }
             // Who comes too late has slept itself, and asks first.
@@ -217,7 +237,7 @@ impl Tabs {
             _ => {
                 self.at = Millis::NEVER;
                 self.takeover_at = io.now + LAST_WORD;
-                io.act(Action::Post(Message::Hello));
+                self.greet(io);
             }
         }
         false

@@ -13,7 +13,7 @@ pub const KEPT: usize = 256;
 pub struct Entry {
     /// When, in milliseconds since the start.
     pub at: u64,
-    /// What: `race`, `probe`, `settled`, `superseded`, `refused`, `lost`, `tab`.
+    /// What: `race`, `probe`, `settled`, `superseded`, `refused`, `not-kept`, `lost`, `tab`.
     pub kind: &'static str,
     /// The value: the base URL that came to hold.
     pub value: Option<String>,

@@ -1,7 +1,7 @@
 //! A browser with several tabs of one page, in virtual time: one lock, one channel.
 
 use crate::host::{BACKEND, Host, Site, catalog, json_answer, options};
-use landfall_protocol::resolver::{Action, Input, Lock, Message};
+use landfall_protocol::resolver::{Action, Input, Lock, Message, Options};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 
@@ -25,7 +25,10 @@ impl Browser {
     }
 
     pub(crate) fn open(&mut self) -> usize {
-        let mut options = options();
+        self.open_with(options())
+    }
+
+    pub(crate) fn open_with(&mut self, mut options: Options<Value>) -> usize {
         options.tabs = true;
         let mut host = Host::new(options).site(
             BACKEND,
@@ -70,9 +73,12 @@ impl Browser {
                         .collect::<Vec<_>>()
                     {
                         let heard = match &message {
-                            Message::Hello => Message::Hello,
+                            Message::Hello { consent } => Message::Hello { consent: *consent },
                             Message::Lead { live } => Message::Lead { live: *live },
-                            Message::Beat { visible } => Message::Beat { visible: *visible },
+                            Message::Beat { visible, consent } => Message::Beat {
+                                visible: *visible,
+                                consent: *consent,
+                            },
                             Message::Newer(stamp) => Message::Newer(stamp.clone()),
                             Message::Snapshot(snapshot) => {
                                 let mut json = serde_json::to_value(&snapshot.view).unwrap();

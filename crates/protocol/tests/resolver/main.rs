@@ -6,6 +6,7 @@ mod browser;
 mod discovery;
 mod health;
 mod host;
+mod kept;
 mod links;
 mod names;
 mod pace;

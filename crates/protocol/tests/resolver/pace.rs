@@ -3,6 +3,7 @@
 use crate::host::{BACKEND, Host, PAGE, Site, catalog, json_answer, openapi, options, status, url};
 use landfall_protocol::probe::{Answer, Body, Failure, Mode};
 use landfall_protocol::resolver::{Input, Options};
+use landfall_protocol::template::PathTemplate;
 
 #[test]
 fn a_hanging_candidate_does_not_hold_up_the_next() {
@@ -165,4 +166,79 @@ fn an_origin_that_asks_to_be_left_alone_is_left_alone() {
     assert_eq!(host.requests_to(BACKEND), 1);
     host.until(5_200);
     assert_eq!(host.requests_to(BACKEND), 2);
+}
+
+/// When the backend was asked, and for what.
+fn asked_for(host: &Host) -> Vec<(u64, &str)> {
+    let sent = host.sent.iter();
+    let backend = sent.filter_map(|(at, probe)| Some((*at, probe.url.strip_prefix(BACKEND)?)));
+    backend.collect()
+}
+
+/// A page whose backend answers everything like this, and what it is found by once that is mended.
+fn useless(site: Site) -> Host {
+    let mut options = options();
+    options.health = PathTemplate::parse("/health").ok();
+    Host::new(options).site(BACKEND, site).start()
+}
+
+#[test]
+fn a_server_that_answers_everything_alike_is_asked_for_one_thing_until_it_does_not() {
+    let redirected = Answer {
+        redirected_to: Some("https://elsewhere.example/".to_owned()),
+        ..Answer::new(200, Body::Unread)
+    };
+    for answer in [
+        Answer::new(500, Body::NotJson),
+        Answer::new(200, Body::NotJson),
+        redirected,
+    ] {
+        let mut host = useless(Site::Answers(1, answer.clone()));
+        host.until(1_000);
+        let first: Vec<_> = asked_for(&host);
+        // Down the ladder once, then for the catalog alone.
+        assert!((6..=10).contains(&first.len()), "{first:?}");
+        assert!(first[4..].iter().all(|(_, it)| *it == first[0].1));
+        assert!(first[4..].windows(2).all(|it| it[1].0 - it[0].0 <= 350));
+        // Every sixth time for all of it, which may have an error for one path only.
+        host.until(2_200);
+        let all = asked_for(&host);
+        assert_eq!(all.iter().filter(|it| it.1 == "/openapi.json").count(), 2);
+        host.sites.insert(BACKEND.to_owned(), status(404));
+        host.sites.insert(
+            format!("{BACKEND}/openapi.json"),
+            Site::Answers(1, json_answer(openapi())),
+        );
+        host.until(2_560);
+        assert_eq!(host.status(), "live");
+    }
+}
+
+#[test]
+fn a_server_that_fails_for_one_path_is_asked_for_the_others() {
+    for (path, answer) in [
+        // Nothing speaks for the others where one is absent.
+        ("/openapi.json", Answer::new(500, Body::NotJson)),
+        ("/.well-known/landfall", Answer::new(200, Body::NotJson)),
+    ] {
+        let mut host = useless(status(404));
+        host.sites
+            .insert(format!("{BACKEND}{path}"), Site::Answers(1, answer));
+        host.until(900);
+        host.sites.insert(
+            format!("{BACKEND}/openapi.json"),
+            Site::Answers(1, json_answer(openapi())),
+        );
+        host.until(1_255);
+        assert_eq!(host.status(), "live", "{path}");
+    }
+    // Where all were alike and one is mended, it is found when all of them are asked for again.
+    let mut host = useless(status(500));
+    host.until(500);
+    host.sites.insert(
+        format!("{BACKEND}/openapi.json"),
+        Site::Answers(1, json_answer(openapi())),
+    );
+    host.until(2_200);
+    assert_eq!(host.status(), "live");
 }

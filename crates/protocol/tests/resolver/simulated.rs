@@ -3,7 +3,7 @@
 use crate::host::{BACKEND, Host, PAGE, Site, catalog, json_answer, openapi, options, status, url};
 use landfall_protocol::endpoint::{Protocol, Wanted};
 use landfall_protocol::name::Name;
-use landfall_protocol::probe::{Answer, Body};
+use landfall_protocol::probe::{Access, Answer, Body};
 use landfall_protocol::resolver::{Event, Input, Options, StreamEvent};
 use landfall_protocol::template::PathTemplate;
 use landfall_protocol::time::Millis;
@@ -91,7 +91,7 @@ fn an_api_catalog_does_not_lead_a_public_page_to_this_machine() {
     host.until(3_000);
     assert_eq!(host.requests_to("http://localhost"), 0);
     assert_eq!(host.snapshot().view.code, "permission");
-    host.input(Input::LocalAccess(true));
+    host.input(Input::Access(Access::ALL));
     host.until(3_500);
     assert_eq!(host.status(), "live");
 }
@@ -102,10 +102,10 @@ fn what_was_begun_with_a_permission_ends_with_it() {
     options.candidates.push(url(BACKEND));
     let site = Site::Answers(1, json_answer(catalog(1, 1, BACKEND)));
     let mut host = Host::new(options).site(BACKEND, site).start();
-    host.input(Input::LocalAccess(true));
+    host.input(Input::Access(Access::ALL));
     host.until(1_000);
     assert_eq!(host.status(), "live");
-    host.input(Input::LocalAccess(false));
+    host.input(Input::Access(Access::NONE));
     assert_eq!(
         (host.status(), host.snapshot().view.code),
         ("stale", "permission")

@@ -3,10 +3,19 @@
 use crate::browser::Browser;
 use crate::host::{BACKEND, Host, Site, catalog, json_answer, options, url};
 use landfall_protocol::id::{Epoch, Stamp};
+use landfall_protocol::probe::Access;
 use landfall_protocol::resolver::{Action, Input, Lock, Message, StreamEvent};
 use serde_json::{Value, json};
 
 const ELSEWHERE: &str = "http://localhost:9";
+const HELLO: Message<Value> = Message::Hello { consent: false };
+
+const fn beat(visible: bool) -> Message<Value> {
+    Message::Beat {
+        visible,
+        consent: false,
+    }
+}
 
 /// What a leader relays of a catalog, live or lost.
 fn relayed(status: &str, revision: u64) -> Message<Value> {
@@ -46,7 +55,7 @@ fn finder(site: Site) -> Host {
 fn leader(site: Site) -> Host {
     let mut host = finder(site);
     host.input(Input::Lock(Lock::Granted));
-    host.input(Input::Heard(Message::Hello));
+    host.input(Input::Heard(HELLO));
     host
 }
 
@@ -73,7 +82,7 @@ fn serving(revision: u64) -> Site {
 fn told(host: &mut Host) -> Vec<&'static str> {
     let posted = std::mem::take(&mut host.posted).into_iter();
     let names = posted.filter_map(|it| match it {
-        Message::Hello => Some("hello"),
+        Message::Hello { .. } => Some("hello"),
         Message::Lead { live: true } => Some("leads"),
         Message::Lead { live: false } => Some("leads and asks"),
         Message::Beat { .. } => None,
@@ -143,11 +152,11 @@ fn the_page_s_own_values_hide_the_loss_of_the_backend_from_nobody_else() {
 fn what_a_page_has_of_itself_is_not_told_to_others() {
     let mut host = tab();
     host.input(Input::Lock(Lock::Granted));
-    host.input(Input::Heard(Message::Hello));
+    host.input(Input::Heard(HELLO));
     host.until(2_000);
     assert_eq!(host.status(), "fallback");
     host.input(Input::Provided(json!({"from": "page"})));
-    host.input(Input::Heard(Message::Hello));
+    host.input(Input::Heard(HELLO));
     assert_eq!(told(&mut host), ["leads and asks"]);
 }
 
@@ -206,7 +215,7 @@ fn who_has_slept_asks_before_it_takes_the_lock() {
     host.input(Input::Wake);
     assert_eq!((told(&mut host), steals(&host)), (vec!["hello"], false));
     host.until(60_100);
-    host.input(Input::Heard(Message::Beat { visible: true }));
+    host.input(Input::Heard(beat(true)));
     host.until(63_000);
     assert!(!steals(&host));
     // A leader that does not answer is frozen.
@@ -217,7 +226,7 @@ fn who_has_slept_asks_before_it_takes_the_lock() {
 #[test]
 fn who_meant_to_take_over_from_a_hidden_leader_and_was_hidden_itself_asks_anew() {
     let mut host = follower();
-    host.input(Input::Heard(Message::Beat { visible: false }));
+    host.input(Input::Heard(beat(false)));
     host.input(Input::Visible(false));
     host.until(200);
     host.input(Input::Visible(true));
@@ -273,7 +282,7 @@ fn a_leader_whose_origin_has_something_newer_by_then_loses_nothing() {
 fn what_another_tab_found_and_the_leader_may_not_ask_is_stale_for_all_of_them() {
     let mut host = public_tab();
     host.input(Input::Lock(Lock::Granted));
-    host.input(Input::Heard(Message::Hello));
+    host.input(Input::Heard(HELLO));
     host.until(1_500);
     host.input(Input::Provided(json!({"from": "page"})));
     told(&mut host);
@@ -282,7 +291,7 @@ fn what_another_tab_found_and_the_leader_may_not_ask_is_stale_for_all_of_them() 
     assert_eq!((host.status(), host.requests_to(BACKEND)), ("provided", 0));
     assert_eq!(told(&mut host), ["stale"]);
     host.sites.insert(BACKEND.to_owned(), serving(1));
-    host.input(Input::LocalAccess(true));
+    host.input(Input::Access(Access::ALL));
     host.until(1_600);
     assert_eq!((host.status(), told(&mut host)), ("live", vec!["live"]));
 }

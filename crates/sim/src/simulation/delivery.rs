@@ -3,6 +3,7 @@
 use super::{Run, Simulation, telling};
 use crate::json::Shared;
 use crate::locks::LockNews;
+use crate::nearness::Permissions;
 use crate::streams::Arriving;
 use crate::visit::Told;
 use crate::world;
@@ -159,10 +160,10 @@ impl Simulation<'_> {
                 }
                 match &*told {
                     Told::Snapshot(_, relayed) => it.visit.hear_relay(relayed),
-                    Told::Beat { visible } => it.heard_leader = visible.then_some(self.now),
+                    Told::Beat { visible, .. } => it.heard_leader = visible.then_some(self.now),
                     Told::Lead { .. } => it.heard_leader = None,
                     Told::Newer(_, stamp) => it.visit.hear_newer(*stamp),
-                    Told::Hello => {}
+                    Told::Hello { .. } => {}
                 }
                 self.step(tab, Input::Heard(told.message()))
             }
@@ -171,8 +172,7 @@ impl Simulation<'_> {
                 let input = match input {
                     Input::Visible(_) => Input::Visible(it.visible),
                     Input::Online(_) => Input::Online(self.world.online),
-                    Input::LocalAccess(_) => Input::LocalAccess(self.permissions.loopback),
-                    Input::NetworkAccess(_) => Input::NetworkAccess(self.permissions.network),
+                    Input::Access(_) => Input::Access(self.permissions.access()),
                     other => other,
                 };
                 self.step(tab, input)
@@ -188,11 +188,8 @@ impl Simulation<'_> {
         self.tabs[tab].started = true;
         self.quiet.disturb(self.now);
         self.step(tab, Input::Start)?;
-        if self.permissions.loopback {
-            self.step(tab, Input::LocalAccess(true))?;
-        }
-        if self.permissions.network {
-            self.step(tab, Input::NetworkAccess(true))?;
+        if self.permissions != Permissions::default() {
+            self.step(tab, Input::Access(self.permissions.access()))?;
         }
         if !self.tabs[tab].visible {
             self.step(tab, Input::Visible(false))?;

@@ -55,22 +55,23 @@ impl Simulation<'_> {
         self.clock = Clock::Punctual;
         self.unsettle();
         self.world.online = true;
-        if !matches!(self.setup.page, Page::None | Page::Local) {
+        let asks = !matches!(self.setup.page, Page::None | Page::Local);
+        if asks && self.setup.knows_permission {
             self.permissions = Permissions::ALL;
         }
         for tab in self.used() {
             self.wait_for(tab)?;
+        }
+        if !self.setup.knows_permission {
+            self.consent()?;
         }
         let mut in_front = self.used().iter().any(|it| self.tabs[*it].visible);
         for tab in self.used() {
             // Nothing is told that does not change: each of these is a reason to hurry, and a backend that comes up
             // while nobody does anything has to be found too.
             let (now, told) = (self.permissions, self.tabs[tab].visit.permissions);
-            if now.loopback && !told.loopback {
-                self.step(tab, Input::LocalAccess(true))?;
-            }
-            if now.network && !told.network {
-                self.step(tab, Input::NetworkAccess(true))?;
+            if now == Permissions::ALL && now != told {
+                self.step(tab, Input::Access(now.access()))?;
             }
             if !self.tabs[tab].visit.online {
                 self.step(tab, Input::Online(true))?;
@@ -82,6 +83,20 @@ impl Simulation<'_> {
                 self.tabs[tab].visible = true;
                 self.unsettle();
                 self.step(tab, Input::Visible(true))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The user clicks in each tab that is on its own, and in the youngest of the others: the rest has to hear of it.
+    fn consent(&mut self) -> Run {
+        let shares = |tab: &usize| self.tabs[*tab].visit.role != Role::Alone;
+        let youngest = self.used().into_iter().rfind(shares);
+        for tab in self.used() {
+            let visit = &self.tabs[tab].visit;
+            let is_clicked = visit.role == Role::Alone || youngest == Some(tab);
+            if is_clicked && !visit.consent {
+                self.step(tab, Input::Consent)?;
             }
         }
         Ok(())

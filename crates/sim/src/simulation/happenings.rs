@@ -60,11 +60,11 @@ impl Simulation<'_> {
             }
             What::LocalAccess(allowed) => {
                 self.permissions.loopback = allowed;
-                return self.signal_all(&Input::LocalAccess(allowed));
+                return self.signal_all(&Input::Access(self.permissions.access()));
             }
             What::NetworkAccess(allowed) => {
                 self.permissions.network = allowed;
-                return self.signal_all(&Input::NetworkAccess(allowed));
+                return self.signal_all(&Input::Access(self.permissions.access()));
             }
             What::OpenTab => self.open_tab(),
             What::CloseTab => return self.close_tab(tab),
@@ -90,6 +90,7 @@ impl Simulation<'_> {
     fn act(&mut self, tab: usize, what: What) -> Run {
         let it = &mut self.tabs[tab];
         match what {
+            What::Consent => return self.signal(tab, Input::Consent),
             What::Refresh => return self.signal(tab, Input::Refresh),
             What::WakeEarly => return self.signal(tab, Input::Wake),
             What::Provide(handed) => {

@@ -259,6 +259,14 @@ impl Simulation<'_> {
         };
         for (index, tab) in self.tabs.iter().enumerate() {
             let follows = tab.runs(self.now) && tab.has_role(Role::Follower);
+            let consent = self.tabs[leader].visit.consent;
+            if follows && tab.visit.consent != consent {
+                let what = format!(
+                    "the user's word is given in tab {index}: {}, and in tab {leader}, which leads: {consent}",
+                    tab.visit.consent
+                );
+                return Err(self.broken((Invariant::ConsentIsShared, what)));
+            }
             if follows && !tab.visit.agrees_with(&self.tabs[leader].visit) {
                 let shown = |at: usize| {
                     let view = self.tabs[at].visit.snapshot().map(|it| &it.view);

@@ -2,7 +2,7 @@
 
 use super::{Effect, Visit};
 use crate::document::Stamp;
-use crate::invariant::{Checked, Invariant};
+use crate::invariant::{Checked, Invariant, ensure};
 use crate::json::Shared;
 use crate::model::{Held, Relayed};
 use crate::schedule::Sharing;
@@ -27,12 +27,15 @@ pub(crate) enum Role {
 /// What one tab tells the others.
 #[derive(Debug, Clone)]
 pub(crate) enum Told {
-    Hello,
+    Hello {
+        consent: bool,
+    },
     Lead {
         live: bool,
     },
     Beat {
         visible: bool,
+        consent: bool,
     },
     Snapshot(Shared, Relayed),
     /// Something newer is known than what was told.
@@ -42,9 +45,12 @@ pub(crate) enum Told {
 impl Told {
     pub(crate) fn message(&self) -> Message<Shared> {
         match self {
-            Self::Hello => Message::Hello,
+            Self::Hello { consent } => Message::Hello { consent: *consent },
             Self::Lead { live } => Message::Lead { live: *live },
-            Self::Beat { visible } => Message::Beat { visible: *visible },
+            Self::Beat { visible, consent } => Message::Beat {
+                visible: *visible,
+                consent: *consent,
+            },
             Self::Snapshot(json, _) => Message::Snapshot(json.clone()),
             Self::Newer(stamp, _) => Message::Newer(stamp.clone()),
         }
@@ -149,9 +155,15 @@ impl Visit {
         }
         for message in std::mem::take(&mut self.posts) {
             let told = match message {
-                Message::Hello => Told::Hello,
+                Message::Hello { consent } => {
+                    self.judge_consent(consent)?;
+                    Told::Hello { consent }
+                }
                 Message::Lead { live } => Told::Lead { live },
-                Message::Beat { visible } => Told::Beat { visible },
+                Message::Beat { visible, consent } => {
+                    self.judge_consent(consent)?;
+                    Told::Beat { visible, consent }
+                }
                 Message::Snapshot(snapshot) => {
                     let known = [&before, &self.truth].into_iter().flatten();
                     let mut known = known.filter(|it| Rc::ptr_eq(&it.0, &snapshot));
@@ -179,6 +191,12 @@ impl Visit {
             self.effects.push(Effect::Post(told));
         }
         Ok(())
+    }
+
+    fn judge_consent(&self, told: bool) -> Checked {
+        ensure(told == self.consent, Invariant::ConsentIsShared, || {
+            format!("consent {told} is told where {} is known", self.consent)
+        })
     }
 
     /// What others are to be told of a snapshot: what is, or was, live.

@@ -3,7 +3,7 @@
 use super::{Moment, Role, Visit};
 use crate::json::Shared;
 use crate::nearness::{Permissions, is_mixed};
-use landfall_protocol::resolver::Input;
+use landfall_protocol::resolver::{Input, Message};
 
 impl Visit {
     /// Whether a candidate may not be asked from where the page is.
@@ -28,16 +28,32 @@ impl Visit {
             Input::Looked(_) => self.model.look(moment.inline),
             Input::Visible(visible) => self.visible = *visible,
             Input::Online(online) => self.online = *online,
-            Input::LocalAccess(allowed) => self.permit(Permissions {
-                loopback: *allowed,
-                ..self.permissions
+            Input::Access(access) => self.permit(Permissions {
+                loopback: access.loopback,
+                network: access.network,
             }),
-            Input::NetworkAccess(allowed) => self.permit(Permissions {
-                network: *allowed,
-                ..self.permissions
-            }),
+            Input::NotKept => self.model.refused_record = true,
+            Input::Consent => {
+                if self.role == Role::Follower {
+                    self.reached.mark("the user's word was given to a follower");
+                }
+                self.take_consent();
+            }
+            Input::Heard(
+                Message::Hello { consent: true } | Message::Beat { consent: true, .. },
+            ) if !self.consent && !self.closed => {
+                if self.role == Role::Leader {
+                    self.reached.mark("a leader heard of the user's word");
+                }
+                self.take_consent();
+            }
             _ => {}
         }
+    }
+
+    fn take_consent(&mut self) {
+        self.consent = true;
+        self.permit(Permissions::ALL);
     }
 
     pub(super) fn permit(&mut self, permissions: Permissions) {
