@@ -3,6 +3,7 @@
 use super::answering::Answering;
 use super::progress::{Progress, patiently};
 use super::reply::Reply;
+use super::seldom::Seldom;
 use super::server::Server;
 use super::stall::StallGuard;
 use hyper::Request;
@@ -12,9 +13,11 @@ use hyper::service::Service;
 use hyper_util::rt::TokioIo;
 use std::cell::Cell;
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
@@ -127,11 +130,18 @@ async fn connection(stream: TcpStream, server: Rc<Server>, mut stop: watch::Rece
     let io = TokioIo::new(StallGuard::new(stream, STALL_TIMEOUT));
     let mut connection = pin!(builder.serve_connection(io, asked));
     let served = async {
-        let ended = tokio::select! {
-            biased;
-            ended = connection.as_mut() => Some(ended),
-            _ = stop.changed() => None,
-        };
+        let (mut seldom, stopping) = (Seldom::default(), stop.clone());
+        let mut stopped = pin!(stop.changed());
+        let ended = poll_fn(|context| {
+            if let Poll::Ready(ended) = connection.as_mut().poll(context) {
+                return Poll::Ready(Some(ended));
+            }
+            let may_stop = stopping.has_changed().unwrap_or(true);
+            seldom
+                .poll(stopped.as_mut(), may_stop, context)
+                .map(|_| None)
+        })
+        .await;
         match ended {
             Some(ended) => ended,
             None => {

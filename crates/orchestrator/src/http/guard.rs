@@ -4,6 +4,7 @@
 //! came from by way of a rebound name, and it cannot hide its `Origin`. So every route checks both. An allowed origin is
 //! echoed exactly; `*` is never sent.
 
+use super::last::Last;
 use super::reply::{Reply, allow, empty, list, refusal, set};
 use crate::settings::{HostName, Origin};
 use hyper::header::{
@@ -15,23 +16,20 @@ use hyper::http::uri::Authority;
 use hyper::{StatusCode, Uri};
 use landfall_protocol::method::Method;
 use landfall_protocol::url::BaseUrl;
-use std::cell::RefCell;
 
 /// The names of loopback by which the daemon may be called.
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 /// The header fields that a page may read besides those that every page may.
 pub(super) const EXPOSED: &str = "ETag, Retry-After, Allow, Link";
-/// Longer origins are looked at anew each time.
-const MAX_REMEMBERED: usize = 256;
 
 /// The two allow-lists.
 #[derive(Debug)]
 pub(crate) struct Guard {
     hosts: Vec<HostName>,
     origins: Vec<Origin>,
-    /// The origin that was let in last: a page asks again and again.
-    last: RefCell<Vec<u8>>,
+    host: Last<bool>,
+    origin: Last<bool>,
 }
 
 /// Why a request is not let in.
@@ -79,27 +77,30 @@ impl Guard {
         Self {
             hosts,
             origins,
-            last: RefCell::new(Vec::new()),
+            host: Last::new(),
+            origin: Last::new(),
         }
     }
 
     /// Lets a request in, or says why not.
     pub(crate) fn admit(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Barred> {
         let mut hosts = headers.get_all(HOST).iter();
-        let named = hosts.next().and_then(|host| host.to_str().ok());
-        let named = named
-            .filter(|_| hosts.next().is_none())
-            .ok_or(Barred::NotOneHost)?;
+        let named = hosts.next().filter(|_| hosts.next().is_none());
+        let named = named.ok_or(Barred::NotOneHost)?;
+        let is_known = self.host.get(named.as_bytes(), || {
+            named.to_str().is_ok_and(|named| self.knows_host(named))
+        });
         // A request target in absolute form names the host too (RFC 9112, section 3.2.2).
         let target = uri.authority().map(Authority::as_str);
-        if !std::iter::once(named)
-            .chain(target)
-            .all(|authority| self.knows_host(authority))
-        {
+        if !is_known || !target.is_none_or(|target| self.knows_host(target)) {
             return Err(Barred::Host);
         }
+        let is_let_in = |origin: &HeaderValue| {
+            let known = || self.knows_origin(origin);
+            self.origin.get(origin.as_bytes(), known)
+        };
         match headers.get(ORIGIN) {
-            Some(origin) if !self.knows_origin(origin) => Err(Barred::Origin),
+            Some(origin) if !is_let_in(origin) => Err(Barred::Origin),
             Some(_) | None => Ok(()),
         }
     }
@@ -148,19 +149,6 @@ impl Guard {
     }
 
     fn knows_origin(&self, origin: &HeaderValue) -> bool {
-        if !origin.is_empty() && *self.last.borrow() == origin.as_bytes() {
-            return true;
-        }
-        let is_known = self.is_on_the_list(origin);
-        if is_known && origin.len() <= MAX_REMEMBERED {
-            let mut last = self.last.borrow_mut();
-            last.clear();
-            last.extend_from_slice(origin.as_bytes());
-        }
-        is_known
-    }
-
-    fn is_on_the_list(&self, origin: &HeaderValue) -> bool {
         let Ok(text) = origin.to_str() else {
             return false;
         };

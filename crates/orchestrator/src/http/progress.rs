@@ -3,12 +3,13 @@
 //! A timer for each request would cost more than answering it. So a connection is looked at from time to time: one that
 //! was waiting for the same request at the last look already is given up.
 
+use super::seldom::Seldom;
 use std::cell::Cell;
 use std::future::poll_fn;
-use std::pin::pin;
-use std::task::Poll;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, Sleep, sleep};
 
 /// What became of a connection's requests.
 #[derive(Debug, Default)]
@@ -35,6 +36,11 @@ impl Progress {
     }
 }
 
+fn look_is_due(seldom: &mut Seldom, look: Pin<&mut Sleep>, context: &mut Context<'_>) -> bool {
+    let is_elapsed = look.is_elapsed();
+    seldom.poll(look, is_elapsed, context).is_ready()
+}
+
 /// Runs a connection until it ends; `None` when it waited for one head for `patience`, or up to half as long again.
 pub(crate) async fn patiently<T>(
     connection: impl Future<Output = T>,
@@ -44,12 +50,13 @@ pub(crate) async fn patiently<T>(
     let mut connection = pin!(connection);
     let half = patience / 2;
     let mut look = pin!(sleep(half));
+    let mut seldom = Seldom::default();
     let mut seen = (progress.ended.get(), 0);
     poll_fn(|context| {
         if let Poll::Ready(done) = connection.as_mut().poll(context) {
             return Poll::Ready(Some(done));
         }
-        while look.as_mut().poll(context).is_ready() {
+        while look_is_due(&mut seldom, look.as_mut(), context) {
             let ended = progress.ended.get();
             seen = if progress.waits_for_a_head() && seen.0 == ended {
                 (ended, seen.1 + 1)

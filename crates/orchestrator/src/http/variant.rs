@@ -4,6 +4,7 @@
 
 use super::encoding::Encoding;
 use super::guard::EXPOSED;
+use super::last::Last;
 use super::reply::{Reply, empty, is_named, set, with_body};
 use bytes::Bytes;
 use hyper::StatusCode;
@@ -22,6 +23,7 @@ pub(crate) struct Variants {
     /// The entity tag without its quotes and without the suffix of an encoding.
     tag: String,
     made: [OnceCell<Variant>; 3],
+    accepted: Last<Encoding>,
 }
 
 /// The document in one encoding.
@@ -42,6 +44,7 @@ impl Variants {
             plain,
             tag,
             made: Default::default(),
+            accepted: Last::new(),
         }
     }
 
@@ -62,7 +65,11 @@ impl Variants {
 
     /// Answers a request: 304 when it names what it would get, else 200 with it. What lets a page read it is set.
     pub(crate) fn reply(&self, headers: &HeaderMap) -> Reply {
-        let encoding = Encoding::preferred(Encoding::ALL, headers.get(ACCEPT_ENCODING));
+        let accept = headers.get(ACCEPT_ENCODING);
+        let preferred = || Encoding::preferred(Encoding::ALL, accept);
+        let encoding = self
+            .accepted
+            .get(accept.map_or(&[], HeaderValue::as_bytes), preferred);
         let variant = self.variant(encoding);
         let origin = headers.get(ORIGIN);
         let page = usize::from(origin.is_some());
