@@ -31,6 +31,8 @@ pub(crate) enum Allowance {
 pub(crate) struct CpuBudget {
     settings: Cell<BudgetSettings>,
     state: RefCell<State>,
+    /// Whether checks were told to wait when they last asked.
+    is_short: Cell<bool>,
 }
 
 struct State {
@@ -66,6 +68,7 @@ impl CpuBudget {
         Self {
             settings: Cell::new(settings),
             state: RefCell::new(state),
+            is_short: Cell::new(false),
         }
     }
 
@@ -88,7 +91,9 @@ impl CpuBudget {
     pub(crate) fn allow(&self, now: Millis) -> Allowance {
         let mut state = self.state.borrow_mut();
         state.look_at_pressure(now);
-        match state.throttle.allow(now, cpu_used()) {
+        let decision = state.throttle.allow(now, cpu_used());
+        self.is_short.set(matches!(decision, Decision::Wait(_)));
+        match decision {
             Decision::Wait(until) => Allowance::Wait(until),
             Decision::Spend(micros) => {
                 let dearer = state.estimate.saturating_sub(micros);
@@ -97,6 +102,11 @@ impl CpuBudget {
                 Allowance::Checks(usize::try_from(checks).unwrap_or(usize::MAX).max(1))
             }
         }
+    }
+
+    /// Whether checks wait for it, so that what else it pays for should leave something for them.
+    pub(crate) const fn is_short(&self) -> bool {
+        self.is_short.get()
     }
 
     /// Learns what a check has used, in microseconds of CPU.

@@ -7,7 +7,7 @@ mod pending;
 
 use crate::budget::CpuBudget;
 use crate::clock::{Clock, unix_ms};
-use crate::cpu::cpu_used;
+use crate::cpu::{cpu_used, metered};
 use crate::http::Hub;
 use crate::pool::{Buffers, Pool};
 use crate::reader::{Heard, read};
@@ -20,6 +20,7 @@ use landfall_protocol::url::BaseUrl;
 use looks::{Circumstances, Looks};
 use pending::{Candidate, Pending};
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Duration;
 use tokio::sync::{Notify, Semaphore};
@@ -28,6 +29,11 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 /// Services that are read at the same time: descriptions can be large.
 const READERS: usize = 4;
+/// What reading descriptions may take of the budget while checks wait for it, one part in so many: that a service lives is
+/// worth more than what it has.
+const READING_PARTS: u32 = 4;
+/// After one was read then, whatever it cost.
+const LONGEST_REST: Duration = Duration::from_secs(10);
 
 /// The finder.
 pub(crate) struct Finder {
@@ -39,6 +45,10 @@ pub(crate) struct Finder {
     /// Who follows the catalog.
     hub: Rc<Hub>,
     readers: Semaphore,
+    /// Instances whose description is to be read.
+    undescribed: RefCell<VecDeque<InstanceId>>,
+    /// Tasks that read them.
+    describing: Cell<usize>,
     looks: RefCell<Looks>,
     look: Notify,
     /// Places that are still to be asked, or to be asked again.
@@ -70,6 +80,8 @@ impl Finder {
             tracker: RefCell::new(tracker),
             hub,
             readers: Semaphore::new(READERS),
+            undescribed: RefCell::default(),
+            describing: Cell::new(0),
             looks: RefCell::new(Looks::new(share, clock.now())),
             look: Notify::new(),
             pending: RefCell::default(),
@@ -98,9 +110,10 @@ impl Finder {
         }
     }
 
-    /// Bytes that are kept: the sockets of the last look, and the places that are still to be asked.
+    /// Bytes that are kept: the sockets of the last look, and what is still to be asked.
     pub(crate) fn kept(&self) -> usize {
-        self.tracker.borrow().kept() + self.pending.borrow().kept()
+        let undescribed = self.undescribed.borrow().capacity() * size_of::<InstanceId>();
+        self.tracker.borrow().kept() + self.pending.borrow().kept() + undescribed
     }
 
     /// A place on this machine is nobody's any more: who listens there, if somebody does?
@@ -109,26 +122,51 @@ impl Finder {
         self.appeared(places);
     }
 
-    /// Asks an instance to describe its endpoints (again).
+    /// Asks an instance to describe its endpoints (again), when it is its turn.
     pub(crate) fn describe(self: &Rc<Self>, id: InstanceId) {
-        let Some(order) = self.registry.borrow_mut().read_order(id) else {
+        if !self.registry.borrow_mut().is_to_be_read(id) {
             return;
+        }
+        self.undescribed.borrow_mut().push_back(id);
+        if self.describing.get() < READERS {
+            self.describing.set(self.describing.get() + 1);
+            tokio::task::spawn_local(Rc::clone(self).read_in_turn());
+        }
+    }
+
+    async fn read_in_turn(self: Rc<Self>) {
+        while let Some(id) = self.next_undescribed() {
+            let ((), micros) = metered(self.read_description(id)).await;
+            if self.budget.is_short() {
+                let (cost, readers) = (Duration::from_micros(micros), self.describing.get());
+                let parts = READING_PARTS.saturating_mul(u32::try_from(readers).unwrap_or(1));
+                sleep(self.budget.rest(cost, parts).min(LONGEST_REST)).await;
+            }
+        }
+        self.describing.set(self.describing.get() - 1);
+    }
+
+    fn next_undescribed(&self) -> Option<InstanceId> {
+        let mut undescribed = self.undescribed.borrow_mut();
+        let next = undescribed.pop_front();
+        if undescribed.is_empty() {
+            // It may have been long.
+            *undescribed = VecDeque::new();
+        }
+        next
+    }
+
+    async fn read_description(&self, id: InstanceId) {
+        let order = self.registry.borrow_mut().read_order(id);
+        let Some(order) = order else { return };
+        let heard = self.read(&order.origin, order.before, &order.wanted);
+        let reading = match heard.await {
+            // An answer without a description, where there was one, may be a service that is starting.
+            Heard::Http { reading, .. } => reading.described.is_some().then_some(reading),
+            Heard::Unchanged | Heard::NotHttp | Heard::Silent(_) => None,
         };
-        let finder = Rc::clone(self);
-        tokio::task::spawn_local(async move {
-            let reading = match finder
-                .read(&order.origin, order.before, &order.wanted)
-                .await
-            {
-                // An answer without a description, where there was one, may be a service that is starting.
-                Heard::Http { reading, .. } => reading.described.is_some().then_some(reading),
-                Heard::Unchanged | Heard::NotHttp | Heard::Silent(_) => None,
-            };
-            finder
-                .registry
-                .borrow_mut()
-                .described(id, reading, finder.clock.now());
-        });
+        let now = self.clock.now();
+        self.registry.borrow_mut().described(id, reading, now);
     }
 
     /// Follows the sockets for ever.

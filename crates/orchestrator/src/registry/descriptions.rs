@@ -18,18 +18,24 @@ pub(crate) struct ReadOrder {
 }
 
 impl Registry {
-    /// The order for reading an instance's description, which is thereby being read; `None` when it is gone or is
-    /// being read already.
+    /// Whether an instance's description is to be read and is not being read already; it counts as being read from then on.
+    pub(crate) fn is_to_be_read(&mut self, id: InstanceId) -> bool {
+        let instance = self.instances.get_mut(id).filter(|it| it.is_checked());
+        instance.is_some_and(|instance| {
+            let description = &mut instance.description;
+            description.wanted && !std::mem::replace(&mut description.reading, true)
+        })
+    }
+
+    /// The order for reading an instance's description when it is its turn; `None` when the instance is gone.
     pub(crate) fn read_order(&mut self, id: InstanceId) -> Option<ReadOrder> {
-        let instance = self
-            .instances
-            .get_mut(id)
-            .filter(|instance| instance.is_checked())?;
+        let instance = self.instances.get_mut(id)?;
+        let is_there = instance.is_checked();
         let description = &mut instance.description;
-        if !description.wanted || description.reading {
+        description.reading = is_there && description.wanted;
+        if !description.reading {
             return None;
         }
-        description.reading = true;
         let before = description.before;
         let is_declared = description.is_declared;
         let service = self.services.get(instance.service);

@@ -114,7 +114,8 @@ fn a_description_is_read_again_in_time_and_rarely_where_there_is_none() {
                 failure: None,
             };
             if registry.record(id, &checked, Millis(now), now) {
-                assert!(registry.read_order(id).is_some() && registry.read_order(id).is_none());
+                assert!(registry.is_to_be_read(id) && !registry.is_to_be_read(id));
+                assert!(registry.read_order(id).is_some());
                 registry.described(id, None, Millis(now));
                 ports.push(order.target.port());
             }
