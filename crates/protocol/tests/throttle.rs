@@ -169,6 +169,27 @@ fn what_serving_clients_uses_is_charged_and_the_rest_forgiven() {
     );
 }
 
+/// Work that is always overdue, done by somebody whose every wake-up costs something too.
+#[test]
+fn waking_up_takes_little_of_what_is_waited_for() {
+    for (budget, wake_up) in [(10, 30), (2, 10)] {
+        let mut throttle = Throttle::new(Policy::Tokens, CpuShare::from_permille(budget));
+        let (mut now, mut used, mut done) = (Millis(0), 0, 0);
+        while now < Millis::from_secs(60) {
+            used += wake_up;
+            match throttle.allow(now, used) {
+                Decision::Spend(micros) => {
+                    used += micros;
+                    done += micros;
+                    now += Millis(1);
+                }
+                Decision::Wait(until) => now = until,
+            }
+        }
+        assert!(done * 10 >= used * 9, "{done} of {used} at {budget}");
+    }
+}
+
 /// Checks that are always overdue, of which each costs 100 us, beside something that asks nobody and uses so many thousandths of
 /// the budget in each minute, on a host under this pressure. Returns the CPU used by the second, and the longest time
 /// without a batch.

@@ -18,6 +18,9 @@ const BATCH: Millis = Millis(250);
 /// The time in which work that waits is given a batch in any case. No debt that a batch of the stated cost can leave takes so
 /// long to earn back at the full pace: it is for what others have used.
 const FLOOR: Millis = Millis::from_secs(10);
+/// Whoever waits does so for this long at least: to wake up costs something too, and waking up every millisecond for the little that
+/// is missing would take all that is earned.
+const LEAST_WAIT: Millis = Millis(125);
 /// Debt beyond the refill of this long is forgiven, or the work would rest for hours after something else took a whole core.
 const LONGEST_DEBT: Millis = Millis::from_secs(60);
 
@@ -78,7 +81,7 @@ impl Bucket {
         let missing = self.balance.abs_diff(batch);
         let earned = Millis((missing * 1_000).div_ceil(a_second));
         let floor = Millis(self.waited.abs_diff(millis(FLOOR)));
-        Decision::Wait(now + earned.min(floor))
+        Decision::Wait(now + earned.max(LEAST_WAIT).min(floor))
     }
 
     /// The batch that was given out costs so many microseconds more than it should: the next one that is not paid for comes
