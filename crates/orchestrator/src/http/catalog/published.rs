@@ -221,12 +221,16 @@ impl Published {
 
     /// The services, each as JSON, in the order of the document.
     pub(super) fn pieces(&self) -> impl ExactSizeIterator<Item = &[u8]> + DoubleEndedIterator {
-        let places = self.places.iter();
-        places.map(|place| &self.json()[place.start as usize..place.end as usize])
+        self.places.iter().map(|place| self.at(place))
     }
 
+    fn at(&self, place: &Range<u32>) -> &[u8] {
+        &self.json()[place.start as usize..place.end as usize]
+    }
+
+    /// In one step: `nth` of a mapped iterator goes through all before it, and this is asked for each service in turn.
     fn piece(&self, at: usize) -> Option<&[u8]> {
-        self.pieces().nth(at)
+        self.places.get(at).map(|place| self.at(place))
     }
 
     /// The event that tells of it, with its place in history as the id.
