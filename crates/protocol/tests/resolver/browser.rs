@@ -1,6 +1,6 @@
 //! A browser with several tabs of one page, in virtual time: one lock, one channel.
 
-use crate::host::{BACKEND, Host, Site, catalog, json_answer, options};
+use crate::host::{Host, options};
 use landfall_protocol::resolver::{Action, Input, Lock, Message, Options};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
@@ -30,10 +30,7 @@ impl Browser {
 
     pub(crate) fn open_with(&mut self, mut options: Options<Value>) -> usize {
         options.tabs = true;
-        let mut host = Host::new(options).site(
-            BACKEND,
-            Site::Answers(5, json_answer(catalog(1, 1, BACKEND))),
-        );
+        let mut host = Host::new(options).backend();
         host.now = self.tabs.first().map_or(0, |it| it.now);
         self.tabs.push(host.start());
         self.settle();

@@ -1,8 +1,6 @@
 //! How far the ladder is gone down, and which answers count.
 
-use crate::host::{
-    BACKEND, Host, PAGE, Site, catalog, json_answer, openapi, options, status, url, wanted,
-};
+use crate::host::{BACKEND, Host, PAGE, Site, json_answer, openapi, options, status, url, wanted};
 use landfall_protocol::method::{Method, SafeMethod};
 use landfall_protocol::name::Name;
 use landfall_protocol::probe::{Answer, Body, Failure, Mode};
@@ -11,12 +9,7 @@ use serde_json::json;
 
 #[test]
 fn one_request_with_a_catalog() {
-    let mut host = Host::new(options())
-        .site(
-            BACKEND,
-            Site::Answers(5, json_answer(catalog(1, 1, BACKEND))),
-        )
-        .start();
+    let mut host = Host::new(options()).backend().start();
     host.until(1_000);
     assert_eq!(host.requests_to(BACKEND), 1);
     assert_eq!(host.snapshot().view.rung, Some("catalog"));

@@ -110,6 +110,12 @@ impl Host {
         self
     }
 
+    /// The backend is there and has a catalog.
+    pub(crate) fn backend(self) -> Self {
+        let answer = json_answer(catalog(1, 1, BACKEND));
+        self.site(BACKEND, Site::Answers(5, answer))
+    }
+
     pub(crate) fn start(mut self) -> Self {
         self.input(Input::Start);
         self

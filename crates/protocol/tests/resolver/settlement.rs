@@ -59,12 +59,7 @@ fn hanging_failing_and_babbling_backends_are_no_backends() {
 
 #[test]
 fn a_backend_settles_it_at_once() {
-    let mut host = Host::new(options())
-        .site(
-            BACKEND,
-            Site::Answers(5, json_answer(catalog(1, 1, BACKEND))),
-        )
-        .start();
+    let mut host = Host::new(options()).backend().start();
     host.until(2_000);
     assert_eq!(host.status(), "live");
     assert!(settled_at(&host)[0] <= 60, "{:?}", host.events);
@@ -106,12 +101,7 @@ fn a_late_event_supersedes_the_fallback() {
 
 #[test]
 fn what_the_page_provides_never_overrides_what_is_live() {
-    let mut host = Host::new(options())
-        .site(
-            BACKEND,
-            Site::Answers(5, json_answer(catalog(1, 1, BACKEND))),
-        )
-        .start();
+    let mut host = Host::new(options()).backend().start();
     host.until(1_000);
     host.input(Input::Provided(
         json!({"API_BASE_URL": "http://other.example"}),

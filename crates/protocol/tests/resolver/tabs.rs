@@ -1,7 +1,7 @@
 //! Several tabs of one page: one leads, the others follow, and somebody always leads.
 
 use crate::browser::Browser;
-use crate::host::{BACKEND, Host, Site, catalog, json_answer, options};
+use crate::host::{BACKEND, Host, catalog, options};
 use landfall_protocol::resolver::{Input, Lock, Message, StreamEvent};
 use serde_json::json;
 
@@ -157,12 +157,7 @@ fn a_page_in_the_back_forward_cache_holds_nothing() {
 
 #[test]
 fn without_other_tabs_a_page_leaves_and_returns() {
-    let mut host = Host::new(options())
-        .site(
-            BACKEND,
-            Site::Answers(5, json_answer(catalog(1, 1, BACKEND))),
-        )
-        .start();
+    let mut host = Host::new(options()).backend().start();
     host.until(1_000);
     host.input(Input::Visible(false));
     host.input(Input::Leave);
@@ -181,12 +176,7 @@ fn without_other_tabs_a_page_leaves_and_returns() {
 fn where_there_are_no_locks_each_tab_is_on_its_own() {
     let mut options = options();
     options.tabs = true;
-    let mut host = Host::new(options)
-        .site(
-            BACKEND,
-            Site::Answers(5, json_answer(catalog(1, 1, BACKEND))),
-        )
-        .start();
+    let mut host = Host::new(options).backend().start();
     host.input(Input::Lock(Lock::Unsupported));
     host.until(100);
     assert_eq!(host.status(), "live");
@@ -196,12 +186,7 @@ fn where_there_are_no_locks_each_tab_is_on_its_own() {
 fn a_silent_browser_does_not_hold_up_the_page() {
     let mut options = options();
     options.tabs = true;
-    let mut host = Host::new(options)
-        .site(
-            BACKEND,
-            Site::Answers(5, json_answer(catalog(1, 1, BACKEND))),
-        )
-        .start();
+    let mut host = Host::new(options).backend().start();
     host.until(200);
     // A stream is the leader's: another tab may have one.
     assert_eq!((host.status(), host.streams.len()), ("live", 0));
