@@ -9,7 +9,7 @@ use crate::ceiling::Ceiling;
 use crate::clock::{Clock, unix_ms};
 use crate::cpu::metered;
 use crate::finder::Finder;
-use crate::health::Verdict;
+use crate::health::{Reason, Verdict};
 use crate::pool::{Buffers, Failure, Pool, Request, Want};
 use crate::registry::{CheckOrder, Checked, InstanceId, Pace, Registry};
 use crate::settings::CheckKind;
@@ -177,27 +177,21 @@ impl Checker {
             .borrow_mut()
             .check_order(id, self.clock.now(), &self.pace());
         let Some(order) = order else { return };
-        let answer = self.ask(id, &order, buffers).await;
-        let verdict = match answer {
-            Ok(Some(latency_us)) => Verdict::Alive { latency_us },
-            // What is wrong is on this side.
-            Err(Failure::Starved | Failure::NoAuthorities | Failure::Exhausted) => Verdict::Unknown,
-            Ok(None) | Err(_) => Verdict::Failed,
-        };
+        let verdict = self.ask(id, &order, buffers).await;
+        let verdict = verdict.unwrap_or_else(Verdict::unanswered);
         self.work.total.set(self.work.total.get() + 1);
         match verdict {
             Verdict::Alive { .. } => {}
-            Verdict::Failed => self.work.failed.set(self.work.failed.get() + 1),
-            Verdict::Unknown => self.work.unknown.set(self.work.unknown.get() + 1),
+            Verdict::Failed(_) => self.work.failed.set(self.work.failed.get() + 1),
+            Verdict::Unknown(_) => self.work.unknown.set(self.work.unknown.get() + 1),
         }
-        if answer == Err(Failure::Refused) {
+        if verdict.reason() == Some(Reason::Refused) {
             // Its socket is gone: where did it go?
             self.finder.look_now();
         }
         let checked = Checked {
             arrivals: order.arrivals,
             verdict,
-            failure: answer.err(),
         };
         let (now, pace) = (self.clock.now(), self.pace());
         let mut registry = self.registry.borrow_mut();
@@ -211,17 +205,19 @@ impl Checker {
 }
 
 impl Checker {
-    /// How long it took to show life, in microseconds; `None` when it answered something else.
+    /// What its answer shows.
     async fn ask(
         &self,
         id: InstanceId,
         order: &CheckOrder,
         buffers: &mut Buffers,
-    ) -> Result<Option<u64>, Failure> {
+    ) -> Result<Verdict, Failure> {
         let deadline = order.timeout.unwrap_or(self.pool.limits().deadline);
         if order.kind == CheckKind::Tcp {
             let reached = self.pool.reach(&order.target, deadline, order.suspect);
-            return reached.await.map(Some);
+            return reached
+                .await
+                .map(|latency_us| Verdict::Alive { latency_us });
         }
         let request = Request {
             method: SafeMethod::Get,
@@ -234,7 +230,12 @@ impl Checker {
             .send_within(&order.target, request, deadline, buffers);
         let reply = sent.await?;
         let is_alive = self.registry.borrow().is_alive(id, reply.status);
-        Ok(is_alive.then_some(reply.latency_us))
+        Ok(if is_alive {
+            let latency_us = reply.latency_us;
+            Verdict::Alive { latency_us }
+        } else {
+            Verdict::Failed(Reason::Status(reply.status))
+        })
     }
 }
 

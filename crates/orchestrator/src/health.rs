@@ -6,9 +6,12 @@
 //! are set, the class comes from counting verdicts in a row instead; the score says how it has been in either case.
 
 mod in_a_row;
+mod reason;
 
 pub(crate) use in_a_row::Thresholds;
+pub(crate) use reason::{Kept, Reason};
 
+use crate::pool::Failure;
 use in_a_row::InARow;
 use landfall_protocol::catalog::HealthClass;
 use landfall_protocol::quantize::{Health, Latency};
@@ -32,10 +35,30 @@ pub(crate) enum Verdict {
         /// From the request to the head of the response.
         latency_us: u64,
     },
-    /// It did not.
-    Failed,
-    /// The daemon itself was late: nothing is known of the instance.
-    Unknown,
+    /// It did not, for this reason.
+    Failed(Reason),
+    /// Nothing is known of the instance, for a reason that is the daemon's own.
+    Unknown(Reason),
+}
+
+impl Verdict {
+    /// What it means that there was no answer.
+    pub(crate) const fn unanswered(failure: Failure) -> Self {
+        let reason = Reason::of(failure);
+        if reason.is_own() {
+            Self::Unknown(reason)
+        } else {
+            Self::Failed(reason)
+        }
+    }
+
+    /// Why it did not show life.
+    pub(crate) const fn reason(self) -> Option<Reason> {
+        match self {
+            Self::Alive { .. } => None,
+            Self::Failed(reason) | Self::Unknown(reason) => Some(reason),
+        }
+    }
 }
 
 /// The health of one instance.
@@ -79,8 +102,8 @@ impl HealthState {
     pub(crate) fn record(&mut self, verdict: Verdict, thresholds: Option<Thresholds>) {
         let (value, latency) = match verdict {
             Verdict::Alive { latency_us } => (Some(Health::WELL), Latency::from_micros(latency_us)),
-            Verdict::Failed => (Some(Health::DEAD), Latency::NONE),
-            Verdict::Unknown => (None, Latency::NONE),
+            Verdict::Failed(_) => (Some(Health::DEAD), Latency::NONE),
+            Verdict::Unknown(_) => (None, Latency::NONE),
         };
         if let Some(value) = value {
             self.score = Some(self.score.map_or(value, |score| towards(score, value)));
@@ -140,7 +163,7 @@ impl HealthState {
     /// Nobody listens any more.
     pub(crate) fn lost(&mut self) {
         self.score = Some(Health::DEAD);
-        self.record(Verdict::Failed, None);
+        self.record(Verdict::Failed(Reason::SocketClosed), None);
         self.in_a_row.lost();
     }
 
@@ -223,6 +246,8 @@ mod tests {
     use super::*;
     use HealthClass::{Degraded, Healthy, Unhealthy, Unknown};
 
+    const FAILED: Verdict = Verdict::Failed(Reason::Refused);
+    const UNKNOWN: Verdict = Verdict::Unknown(Reason::Starved);
     const ALIVE: Verdict = Verdict::Alive { latency_us: 1_000 };
 
     fn classes(verdicts: &[Verdict]) -> Vec<HealthClass> {
@@ -238,11 +263,11 @@ mod tests {
     #[test]
     fn the_first_check_decides_and_then_two_in_a_row() {
         assert_eq!(
-            classes(&[ALIVE, Verdict::Failed, Verdict::Failed]),
+            classes(&[ALIVE, FAILED, FAILED]),
             [Healthy, Degraded, Unhealthy]
         );
         assert_eq!(
-            classes(&[Verdict::Failed, ALIVE, ALIVE]),
+            classes(&[FAILED, ALIVE, ALIVE]),
             [Unhealthy, Degraded, Healthy]
         );
     }
@@ -250,7 +275,7 @@ mod tests {
     #[test]
     fn what_fails_every_other_time_is_degraded_all_the_time() {
         let flapping: Vec<_> = (0..40)
-            .map(|n| if n % 2 == 0 { ALIVE } else { Verdict::Failed })
+            .map(|n| if n % 2 == 0 { ALIVE } else { FAILED })
             .collect();
         assert!(
             classes(&flapping)[3..]
@@ -263,7 +288,7 @@ mod tests {
     fn the_score_reaches_both_ends() {
         let mut state = HealthState::default();
         state.record(ALIVE, None);
-        (0..10).for_each(|_| state.record(Verdict::Failed, None));
+        (0..10).for_each(|_| state.record(FAILED, None));
         assert_eq!(state.score(), Some(0));
         (0..10).for_each(|_| state.record(ALIVE, None));
         assert_eq!(state.score(), Some(100));
@@ -272,7 +297,7 @@ mod tests {
     #[test]
     fn a_daemon_that_was_late_knows_nothing_and_forgets_nothing() {
         assert_eq!(
-            classes(&[ALIVE, Verdict::Unknown, ALIVE]),
+            classes(&[ALIVE, UNKNOWN, ALIVE]),
             [Healthy, Unknown, Healthy]
         );
     }
@@ -294,12 +319,12 @@ mod tests {
     #[test]
     fn the_history_holds_the_last_64_checks_oldest_first() {
         let mut state = HealthState::default();
-        state.record(Verdict::Unknown, None);
+        state.record(UNKNOWN, None);
         for latency_us in 1..=70 {
             let latency_us = latency_us * 1_000;
             state.record(Verdict::Alive { latency_us }, None);
         }
-        state.record(Verdict::Failed, None);
+        state.record(FAILED, None);
         assert_eq!(state.scores().len(), HISTORY);
         let latencies: Vec<_> = state.latencies_us().collect();
         assert_eq!(latencies.last(), Some(&None));
@@ -354,12 +379,12 @@ mod tests {
         });
         let mut state = HealthState::default();
         state.record(ALIVE, thresholds);
-        (0..3).for_each(|_| state.record(Verdict::Failed, thresholds));
+        (0..3).for_each(|_| state.record(FAILED, thresholds));
         assert_eq!((state.class(), state.score()), (Degraded, Some(12)));
         // A daemon that was late says nothing, and the count goes on.
-        state.record(Verdict::Unknown, thresholds);
+        state.record(UNKNOWN, thresholds);
         assert_eq!(state.class(), Unknown);
-        state.record(Verdict::Failed, thresholds);
+        state.record(FAILED, thresholds);
         assert_eq!((state.class(), state.score()), (Unhealthy, Some(6)));
         state.record(ALIVE, thresholds);
         assert_eq!(state.class(), Degraded);

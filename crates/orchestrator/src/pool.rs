@@ -20,7 +20,7 @@ mod tls;
 #[cfg(feature = "fuzzing")]
 pub(crate) use exchange::exchange;
 pub use exchange::{Buffers, Want};
-pub use failure::Failure;
+pub use failure::{Failure, Flaw};
 pub use limits::Limits;
 pub use target::{NotATarget, Target};
 

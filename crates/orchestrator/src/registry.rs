@@ -17,6 +17,7 @@ mod registrations;
 mod room;
 mod schedule;
 mod services;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod unclear;
@@ -39,6 +40,7 @@ use services::Services;
 use slotmap::SlotMap;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::time::Duration;
 use tokio::sync::Notify;
 
 /// Times that the settings give.
@@ -48,6 +50,8 @@ pub(crate) struct Periods {
     pub(crate) retention: Millis,
     /// How often a description is read again.
     pub(crate) reread: Millis,
+    /// Of a check that has none of its own.
+    pub(crate) deadline: Duration,
 }
 
 /// All services.
@@ -91,7 +95,7 @@ impl Registry {
             drifts: Rc::default(),
         };
         for service in settings {
-            registry.add_from_settings(service);
+            registry.add_from_settings(service, Millis::ZERO);
         }
         registry
     }

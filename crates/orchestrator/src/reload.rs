@@ -217,7 +217,7 @@ impl Reloader {
             for id in &ended {
                 left.extend(registry.deregister(*id).unwrap_or_default());
             }
-            let resettled = registry.resettle(services);
+            let resettled = registry.resettle(services, server.clock.now());
             left.extend(resettled.left);
             ended.extend(resettled.ended);
             // The document is compared with the one before: no revision without a change.
@@ -335,6 +335,7 @@ pub(crate) fn periods(settings: &Settings) -> Periods {
     Periods {
         retention: settings.retention.millis(),
         reread: settings.sockets.reread.millis(),
+        deadline: settings.checks.deadline.0,
     }
 }
 

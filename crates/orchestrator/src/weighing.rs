@@ -10,6 +10,7 @@ use landfall_protocol::time::Millis;
 use landfall_protocol::url::BaseUrl;
 use std::collections::VecDeque;
 use std::rc::Rc;
+use std::time::Duration;
 
 /// Where the ports of the services begin.
 const FIRST_PORT: u16 = 12_000;
@@ -77,6 +78,7 @@ fn known(settings: &Settings) -> Known {
     let own = own_service(BaseUrl::localhost(7420));
     let own = own.unwrap_or_else(|error| unreachable!("{error}"));
     let periods = Periods {
+        deadline: Duration::from_secs(2),
         retention: Millis::from_secs(60),
         reread: Millis::from_secs(60),
     };
@@ -116,7 +118,6 @@ impl Known {
             let checked = Checked {
                 arrivals: order.arrivals,
                 verdict: Verdict::Alive { latency_us: 100 },
-                failure: None,
             };
             self.registry.record(id, &checked, self.now, self.now.0);
         }

@@ -3,7 +3,7 @@
 mod authority;
 
 use authority::Authority;
-use landfall_orchestrator::pool::{Buffers, Failure, Limits, Pool, Request, Target, Want};
+use landfall_orchestrator::pool::{Buffers, Failure, Flaw, Limits, Pool, Request, Target, Want};
 use landfall_protocol::method::SafeMethod;
 use landfall_protocol::url::BaseUrl;
 use std::cell::Cell;
@@ -120,11 +120,14 @@ fn a_certificate_of_nobody_known_or_for_another_name_is_not_believed() {
         // Without the file, or where the system has no authority at all, nobody vouches for it.
         let unknown = check(&Pool::new(LIMITS), &server.target("localhost")).await;
         assert!(
-            matches!(unknown, Err(Failure::Untrusted | Failure::NoAuthorities)),
+            matches!(
+                unknown,
+                Err(Failure::Untrusted(Flaw::UnknownIssuer) | Failure::NoAuthorities)
+            ),
             "{unknown:?}"
         );
         let other_name = check(&server.trusting(), &server.target("127.0.0.1")).await;
-        assert_eq!(other_name, Err(Failure::Untrusted));
+        assert_eq!(other_name, Err(Failure::Untrusted(Flaw::OtherHost)));
     });
 }
 
@@ -137,7 +140,7 @@ fn unverified_and_verified_requests_never_share_a_connection() {
         assert_eq!(check(&pool, &unverified).await, Ok(200));
         assert_eq!(pool.idle(), 1);
         let verified = check(&pool, &server.target("127.0.0.1")).await;
-        assert_eq!(verified, Err(Failure::Untrusted));
+        assert_eq!(verified, Err(Failure::Untrusted(Flaw::UnknownIssuer)));
         assert_eq!(check(&pool, &unverified).await, Ok(200));
         assert_eq!(server.connections.get(), 1);
     });

@@ -59,6 +59,16 @@ describe('full', () => {
     expect(row.getByRole('img', { name: /^Latency over the last 2 checks/ })).toBeDefined();
   });
 
+  test('says of an instance that is not healthy why and since when, and of a healthy one nothing', () => {
+    const detail = () => document.querySelector('.instance-why')?.textContent.replaceAll('\u00A0', ' ');
+    const { unmount } = page({ route: readRoute('#/services/items-api') });
+    expect(detail()).toBeUndefined();
+    unmount();
+    const down = verdict({ healthClass: 'unhealthy', message: 'status 503, expected 200 to 299', changedAt: Date.now() - 125_000 });
+    page({ route: readRoute('#/services/items-api'), health: reading(report(down)) });
+    expect(detail()).toMatch(/^status 503, expected 200 to 299unhealthy since \d\d:\d\d:\d\d \(2 min\)$/);
+  });
+
   test('says what the memory ceiling makes it do without', () => {
     const MIB = 1_024 * 1_024;
     const value = statusReading().value;

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { type HealthReport, type Verdict, readHealthReport, verdictKey } from './verdict';
 
 const ENTRY = {
-  service: 'items-api', url: 'http://127.0.0.1:8000', source: 'socket', class: 'healthy', health: 100, checked_at: 5_000, age_ms: 1_500, latency_us: 1_200,
+  service: 'items-api', url: 'http://127.0.0.1:8000', source: 'socket', class: 'healthy', class_since: 2_500, health: 100, checked_at: 5_000, age_ms: 1_500, latency_us: 1_200,
   history: { health: [null, 50, 100], latency_us: [null, 1_100, 1_200] },
 };
 const KEY = verdictKey(ENTRY.service, ENTRY.url);
 
 function read(services: readonly unknown[], now = 100_000, previous: HealthReport | null = null): HealthReport {
-  const report = readHealthReport({ now: 1, services }, now, previous);
+  const report = readHealthReport({ now: 6_500, services }, now, previous);
   if (report === null) throw new Error('not read');
   return report;
 }
@@ -19,7 +19,8 @@ function readOne(part: object): Verdict | undefined {
 
 test('a verdict is read, its age turned into a time of this page’s clock', () => {
   expect(read([ENTRY]).get(KEY)).toEqual({
-    service: 'items-api', url: 'http://127.0.0.1:8000', source: 'socket', healthClass: 'healthy', health: 100, checkedAt: 5_000, seenAt: 98_500, latencyUs: 1_200,
+    service: 'items-api', url: 'http://127.0.0.1:8000', source: 'socket', healthClass: 'healthy', classSince: 2_500, changedAt: 96_000, message: null,
+    health: 100, checkedAt: 5_000, seenAt: 98_500, latencyUs: 1_200,
     healthHistory: [null, 50, 100], latencyHistory: [null, 1_100, 1_200],
   });
 });
@@ -30,11 +31,24 @@ test('an instance that was not checked yet has no figures', () => {
   });
 });
 
+test('why an instance is not healthy is read with since when', () => {
+  expect(readOne({ class: 'unhealthy', reason: 'connection-refused', message: 'connection refused' })).toMatchObject({ healthClass: 'unhealthy', message: 'connection refused', changedAt: 96_000 });
+  expect(readOne({ message: 'x'.repeat(600), class_since: 'then' })).toMatchObject({ message: null, changedAt: null });
+  // A clock that was set back between the change and now.
+  expect(readOne({ class_since: 9_000 })).toMatchObject({ changedAt: 100_000 });
+});
+
 describe('identity', () => {
   test('the same check is the same object in the next report, although its age has grown', () => {
     const before = read([ENTRY]);
     const next = read([{ ...ENTRY, age_ms: 2_500 }], 101_000, before);
     expect(next.get(KEY)).toBe(before.get(KEY));
+  });
+
+  test('another reason is a new object, although no check came between', () => {
+    const before = read([ENTRY]);
+    const next = read([{ ...ENTRY, message: 'not asked in time' }], 101_000, before);
+    expect(next.get(KEY)).not.toBe(before.get(KEY));
   });
 
   test('a new check is a new object', () => {

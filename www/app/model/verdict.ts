@@ -14,6 +14,12 @@ export interface Verdict {
   /** How the daemon knows of it: 'settings', 'registration', 'socket' or 'daemon'; null from a daemon that does not say. */
   readonly source: string | null;
   readonly healthClass: HealthClass;
+  /** Unix time of the last change of the class in the *daemon's* clock; null from a daemon that does not say. */
+  readonly classSince: number | null;
+  /** When that was, in this page's `Date.now()`. */
+  readonly changedAt: number | null;
+  /** Why it is not healthy, in words; null while it is, and from a daemon that does not say. */
+  readonly message: string | null;
   /** 0 (dead) to 100 (well); null before the first check. */
   readonly health: number | null;
   /** Unix time of the check in the *daemon's* clock, milliseconds: names the check, never compared with this machine's clock. */
@@ -49,9 +55,10 @@ export function healthClass(value: unknown): HealthClass {
 export function readHealthReport(body: unknown, now: number, previous: HealthReport | null): HealthReport | null {
   const report = object(body);
   if (report === null || !Array.isArray(report.services)) return null;
+  const sent = amount(report.now);
   const verdicts = new Map<string, Verdict>();
   for (const entry of list(report.services, MAX_VERDICTS)) {
-    const verdict = readVerdict(entry, now);
+    const verdict = readVerdict(entry, now, sent);
     if (verdict === null) continue;
     const key = verdictKey(verdict.service, verdict.url);
     const before = previous?.get(key);
@@ -60,18 +67,22 @@ export function readHealthReport(body: unknown, now: number, previous: HealthRep
   return verdicts;
 }
 
-function readVerdict(entry: unknown, now: number): Verdict | null {
+function readVerdict(entry: unknown, now: number, sent: number | null): Verdict | null {
   const wire = object(entry);
   const service = text(wire?.service, 256);
   const url = text(wire?.url, 2_048);
   if (wire === null || service === null || url === null) return null;
   const age = amount(wire.age_ms);
+  const classSince = amount(wire.class_since);
   const history = object(wire.history);
   return {
     service,
     url,
     source: text(wire.source, 32),
     healthClass: healthClass(wire.class),
+    classSince,
+    changedAt: classSince === null || sent === null ? null : now - Math.max(0, sent - classSince),
+    message: text(wire.message, 512),
     health: number(wire.health, 0, 100),
     checkedAt: amount(wire.checked_at),
     seenAt: age === null ? null : now - age,
@@ -82,5 +93,6 @@ function readVerdict(entry: unknown, now: number): Verdict | null {
 }
 
 function sameCheck(a: Verdict, b: Verdict): boolean {
-  return a.checkedAt === b.checkedAt && a.healthClass === b.healthClass && a.health === b.health && a.source === b.source && a.latencyUs === b.latencyUs;
+  return a.checkedAt === b.checkedAt && a.healthClass === b.healthClass && a.health === b.health && a.source === b.source && a.latencyUs === b.latencyUs
+    && a.classSince === b.classSince && a.message === b.message;
 }

@@ -1,7 +1,7 @@
 //! `landfall services`: what the running daemon knows, one line for each instance.
 
 use super::ask::{Asked, Daemon};
-use super::table::{Cell, Column, Screen, Tone, table};
+use super::table::{Cell, Column, Screen, Tone, printable, table};
 use super::{block_on, print, print_json};
 use crate::error::Error;
 use clap::Args;
@@ -24,6 +24,8 @@ pub(crate) struct Services {
 /// The body of `/v1/health`, as far as it is shown.
 #[derive(Deserialize)]
 struct Health {
+    /// Milliseconds since 1970 by the daemon's clock.
+    now: u64,
     services: Vec<Verdict>,
 }
 
@@ -32,6 +34,10 @@ struct Verdict {
     service: String,
     url: String,
     class: String,
+    class_since: Option<u64>,
+    reason: Option<String>,
+    message: Option<String>,
+    status: Option<u16>,
     health: Option<u8>,
     age_ms: Option<u64>,
     latency_us: Option<u64>,
@@ -52,6 +58,12 @@ struct Instance<'s> {
     url: &'s str,
     weight: u16,
     class: &'static str,
+    /// For how long it has been that.
+    class_age_ms: Option<u64>,
+    /// Why it is not healthy: a code, and words.
+    reason: Option<String>,
+    message: Option<String>,
+    status: Option<u16>,
     health: Option<u8>,
     latency_us: Option<u64>,
     age_ms: Option<u64>,
@@ -68,6 +80,14 @@ const COLUMNS: [Column; 8] = [
     Column::words("SOURCE"),
     Column::text("INSTANCE"),
 ];
+/// Of what is not healthy.
+const WHY: [Column; 5] = [
+    Column::text("SERVICE"),
+    Column::words("CLASS"),
+    Column::number("SINCE"),
+    Column::text("REASON"),
+    Column::text("INSTANCE"),
+];
 /// Where there is nothing to say.
 const NOTHING: &str = "-";
 
@@ -80,7 +100,10 @@ impl Services {
             .iter()
             .map(|verdict| ((verdict.service.as_str(), verdict.url.as_str()), verdict))
             .collect();
-        let services: Vec<_> = services.iter().map(|it| shown(it, &verdicts)).collect();
+        let services: Vec<_> = services
+            .iter()
+            .map(|it| shown(it, health.now, &verdicts))
+            .collect();
         if self.json {
             print_json(&services)
         } else {
@@ -97,7 +120,11 @@ async fn read(daemon: &Asked) -> Result<(Vec<Service>, Health), Error> {
     Ok((document.services.to_vec(), health))
 }
 
-fn shown<'s>(service: &'s Service, verdicts: &HashMap<(&str, &str), &Verdict>) -> Shown<'s> {
+fn shown<'s>(
+    service: &'s Service,
+    now: u64,
+    verdicts: &HashMap<(&str, &str), &Verdict>,
+) -> Shown<'s> {
     let instances = service.instances.iter().map(|instance| {
         let verdict = verdicts.get(&(service.name.as_str(), instance.url.as_str()));
         // The newer of the two; a class of a newer daemon is 'unknown'.
@@ -108,13 +135,16 @@ fn shown<'s>(service: &'s Service, verdicts: &HashMap<(&str, &str), &Verdict>) -
             url: instance.url.as_str(),
             weight: instance.weight,
             class: class.as_str(),
+            class_age_ms: verdict
+                .and_then(|verdict| verdict.class_since)
+                .map(|since| now.saturating_sub(since)),
+            reason: verdict.and_then(|verdict| printable(verdict.reason.as_deref()?)),
+            message: verdict.and_then(|verdict| printable(verdict.message.as_deref()?)),
+            status: verdict.and_then(|verdict| verdict.status),
             health: verdict.and_then(|verdict| verdict.health),
             latency_us: verdict.and_then(|verdict| verdict.latency_us),
             age_ms: verdict.and_then(|verdict| verdict.age_ms),
-            // Only what a terminal can be shown.
-            source: verdict
-                .and_then(|verdict| Name::from_title(verdict.source.as_deref()?))
-                .map(|source| source.to_string()),
+            source: verdict.and_then(|verdict| printable(verdict.source.as_deref()?)),
         }
     });
     Shown {
@@ -144,14 +174,44 @@ fn for_people(screen: Screen, services: &[Shown<'_>]) -> String {
                 Cell::new(instance.class, tone(instance.class)),
                 said(instance.health.map(|health| health.to_string())),
                 said(instance.latency_us.map(latency)),
-                said(instance.age_ms.map(|age| format!("{} ago", span(age)))),
+                said(instance.age_ms.map(ago)),
                 first(&endpoints).into(),
                 said(instance.source.clone()),
                 instance.url.into(),
             ]);
         }
     }
-    table(screen, COLUMNS, &rows)
+    let mut text = table(screen, COLUMNS, &rows);
+    let wrong = why(services);
+    if !wrong.is_empty() {
+        text.push('\n');
+        text += &table(screen, WHY, &wrong);
+    }
+    text
+}
+
+/// Why instances are not healthy, one line for each.
+fn why(services: &[Shown<'_>]) -> Vec<[Cell; 5]> {
+    let mut rows = Vec::new();
+    for service in services {
+        for instance in &service.instances {
+            let Some(message) = &instance.message else {
+                continue;
+            };
+            rows.push([
+                service.name.into(),
+                Cell::new(instance.class, tone(instance.class)),
+                said(instance.class_age_ms.map(ago)),
+                message.clone().into(),
+                instance.url.into(),
+            ]);
+        }
+    }
+    rows
+}
+
+fn ago(millis: u64) -> String {
+    format!("{} ago", span(millis))
 }
 
 fn said(text: Option<String>) -> Cell {

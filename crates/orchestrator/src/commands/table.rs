@@ -1,5 +1,6 @@
 //! Tables for people: aligned by what a terminal shows, cut where they would be wider than it, coloured only there.
 
+use landfall_protocol::text::is_deceptive;
 use std::io::{self, IsTerminal};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -7,6 +8,8 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 const GAP: usize = 2;
 /// A column that is cut keeps at least this much.
 const LEAST: usize = 12;
+/// Of a text from outside, in characters.
+const MAX_TEXT: usize = 512;
 
 /// What the output can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,6 +143,12 @@ impl Column {
     }
 }
 
+/// What of a text from outside a terminal can be shown, if anything is left of it.
+pub(super) fn printable(text: &str) -> Option<String> {
+    let shown = text.chars().filter(|c| !is_deceptive(*c));
+    Some(shown.take(MAX_TEXT).collect()).filter(|text: &String| !text.is_empty())
+}
+
 /// The table as lines of text.
 pub(super) fn table<const N: usize>(
     screen: Screen,
@@ -254,6 +263,16 @@ mod tests {
         assert!(text.contains("a name that is r…  1,000"), "{text}");
         let narrow = table(screen(5, false), COLUMNS, &rows());
         assert!(narrow.contains("a name that…  1,000  unknown"), "{narrow}");
+    }
+
+    #[test]
+    fn nothing_from_outside_moves_the_cursor_and_nothing_is_endless() {
+        assert_eq!(
+            printable("\u{1b}[2Jrefused\n\u{202e}").as_deref(),
+            Some("[2Jrefused")
+        );
+        assert_eq!(printable("\r\n"), None);
+        assert_eq!(printable(&"x".repeat(1_000)).unwrap().len(), MAX_TEXT);
     }
 
     #[test]

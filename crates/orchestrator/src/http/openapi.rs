@@ -20,6 +20,8 @@ struct Operation {
     body: Option<Value>,
     /// Status, what it means, and its media type.
     answers: Vec<(u16, &'static str, Option<&'static str>)>,
+    /// What is in an answer of 200, by the name of its schema.
+    gives: Option<&'static str>,
     needs_token: bool,
 }
 
@@ -33,6 +35,7 @@ impl Operation {
             parameters: Vec::new(),
             body: None,
             answers: answers.to_vec(),
+            gives: None,
             needs_token: false,
         }
     }
@@ -45,6 +48,13 @@ impl Operation {
     fn sends(self, body: Value) -> Self {
         Self {
             body: Some(body),
+            ..self
+        }
+    }
+
+    fn gives(self, schema: &'static str) -> Self {
+        Self {
+            gives: Some(schema),
             ..self
         }
     }
@@ -69,7 +79,10 @@ impl Operation {
         let answer = |(status, means, media): &(u16, &str, Option<&str>)| {
             let mut answer = json!({ "description": means });
             if let Some(media) = media {
-                answer["content"] = json!({ *media: {} });
+                let schema = self.gives.filter(|_| *status == 200);
+                let content =
+                    schema.map_or_else(|| json!({}), |it| json!({ "schema": reference(it) }));
+                answer["content"] = json!({ *media: content });
             }
             (status.to_string(), answer)
         };
@@ -88,6 +101,10 @@ impl Operation {
         }
         operation
     }
+}
+
+fn reference(schema: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{schema}") })
 }
 
 fn query(name: &str, is_list: bool, description: &str) -> Value {
@@ -111,22 +128,43 @@ fn operation(route: Route, method: Method) -> Operation {
                 bad("a condition that cannot be meant"),
             ],
         )
-        .with(query("service", true, "only the services with one of these names"))
-        .with(query("label", true, "only the services with all of these labels: KEY=VALUE")),
+        .with(query(
+            "service",
+            true,
+            "only the services with one of these names",
+        ))
+        .with(query(
+            "label",
+            true,
+            "only the services with all of these labels: KEY=VALUE",
+        )),
         (Route::Events, _) => new(
             "Changes of the catalog, raw health and drift, as server-sent events",
             &[
-                (200, "events, until one side ends them", Some("text/event-stream")),
+                (
+                    200,
+                    "events, until one side ends them",
+                    Some("text/event-stream"),
+                ),
                 bad("a topic that there is not"),
                 (503, "too many streams; come back later", TEXT),
             ],
         )
-        .with(query("topics", false, "catalog (when absent) or changes, health, drift: separated by commas"))
-        .with(query("after", false, "the id of the last event that was seen: REGISTRY:BOOT:REVISION")),
+        .with(query(
+            "topics",
+            false,
+            "catalog (when absent) or changes, health, drift: separated by commas",
+        ))
+        .with(query(
+            "after",
+            false,
+            "the id of the last event that was seen: REGISTRY:BOOT:REVISION",
+        )),
         (Route::Health, _) => new(
             "Raw health and the last checks of every instance",
-            &[(200, "scores, ages, latencies", JSON)],
-        ),
+            &[(200, "classes and why, scores, ages, latencies", JSON)],
+        )
+        .gives("Health"),
         (Route::Status, _) => new(
             "The daemon itself: budget, memory, checks",
             &[(200, "how it stands", JSON)],
@@ -161,7 +199,7 @@ fn operation(route: Route, method: Method) -> Operation {
         .with_token()
         .sends(json!({
             "required": true,
-            "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Registration" } } }
+            "content": { "application/json": { "schema": reference("Registration") } }
         })),
         (Route::Services, _) => new("All registrations", &[(200, "the registrations", JSON)]),
         (Route::Service, Method::Put) => new(
@@ -179,7 +217,10 @@ fn operation(route: Route, method: Method) -> Operation {
         .with_token(),
         (Route::Service, _) => new(
             "One registration",
-            &[(200, "the registration", JSON), (404, "there is none", TEXT)],
+            &[
+                (200, "the registration", JSON),
+                (404, "there is none", TEXT),
+            ],
         ),
         (Route::Drift, _) => new(
             "Endpoints that are missing since a service started anew",
@@ -197,7 +238,11 @@ fn operation(route: Route, method: Method) -> Operation {
         ),
         (Route::Memory, _) => new(
             "What the memory of the daemon is for",
-            &[(200, "bytes by subsystem, and the allocator's own figures", JSON)],
+            &[(
+                200,
+                "bytes by subsystem, and the allocator's own figures",
+                JSON,
+            )],
         ),
         (Route::OpenApi, _) => new(
             "This document",
@@ -251,7 +296,7 @@ pub(crate) fn document() -> Value {
         },
         "paths": paths,
         "components": {
-            "schemas": { "Registration": schemas::registration() },
+            "schemas": { "Health": schemas::health(), "Registration": schemas::registration() },
             "securitySchemes": {
                 "token": {
                     "type": "http", "scheme": "bearer",

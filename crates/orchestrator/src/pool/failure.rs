@@ -28,9 +28,9 @@ pub enum Failure {
     /// The body is larger than wanted.
     #[error("the body is larger than allowed")]
     TooLarge,
-    /// Nobody who is trusted vouches for the certificate, or it is another server's, or out of date.
-    #[error("the certificate is not valid: name its authority in checks.ca_file")]
-    Untrusted,
+    /// The certificate is not valid.
+    #[error("{0}")]
+    Untrusted(Flaw),
     /// The server does not speak TLS as it should.
     #[error("the server does not speak TLS, or none that is known here")]
     NotTls,
@@ -39,4 +39,25 @@ pub enum Failure {
         "there are no certificates of authorities to verify by: install ca-certificates, or name an authority in checks.ca_file"
     )]
     NoAuthorities,
+}
+
+/// What is wrong with a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Flaw {
+    /// It is out of date.
+    #[error("the certificate has expired")]
+    Expired,
+    /// It begins to be valid later.
+    #[error("the certificate is not valid yet: look at the clocks")]
+    NotYetValid,
+    /// It is another server's.
+    #[error("the certificate is for another host than the URL's")]
+    OtherHost,
+    /// Nobody who is trusted vouches for it.
+    #[error("the certificate is of an authority that is not known here: name it in checks.ca_file")]
+    UnknownIssuer,
+    /// Something else.
+    #[error("the certificate is not valid")]
+    Invalid,
 }

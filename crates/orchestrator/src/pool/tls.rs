@@ -3,12 +3,14 @@
 //! A certificate is valid when an authority vouches for it that the system trusts, or one of the settings' file. On this
 //! machine a service may be let off (`check.verify = false`): whoever could stand between could as well take its port.
 
-use super::Failure;
+use super::{Failure, Flaw};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::net::TcpStream;
@@ -100,16 +102,32 @@ impl Connector {
         stream: TcpStream,
     ) -> Result<TlsStream<TcpStream>, Failure> {
         // A URL's host that is no name for a certificate: none can be for it.
-        let name = ServerName::try_from(name.to_owned()).map_err(|_| Failure::Untrusted)?;
+        let name = ServerName::try_from(name.to_owned())
+            .map_err(|_| Failure::Untrusted(Flaw::OtherHost))?;
         let shaken = self.0.connect(name, stream).await;
         shaken.map_err(|error| {
             let inner = error.get_ref();
             match inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-                Some(rustls::Error::InvalidCertificate(_)) => Failure::Untrusted,
+                Some(rustls::Error::InvalidCertificate(error)) => Failure::Untrusted(flaw(error)),
                 Some(_) => Failure::NotTls,
                 None => Failure::Connection(error.kind()),
             }
         })
+    }
+}
+
+/// What is wrong with a certificate, as far as it tells somebody what to do.
+const fn flaw(error: &CertificateError) -> Flaw {
+    use CertificateError::{
+        Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet,
+        NotValidYetContext, UnknownIssuer,
+    };
+    match error {
+        Expired | ExpiredContext { .. } => Flaw::Expired,
+        NotValidYet | NotValidYetContext { .. } => Flaw::NotYetValid,
+        NotValidForName | NotValidForNameContext { .. } => Flaw::OtherHost,
+        UnknownIssuer => Flaw::UnknownIssuer,
+        _ => Flaw::Invalid,
     }
 }
 

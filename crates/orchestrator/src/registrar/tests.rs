@@ -62,6 +62,7 @@ fn start(disk: &Disk, networks: Networks) -> Rc<Registrar> {
     let clock = Clock::start();
     let own = own_service(BaseUrl::localhost(7420)).unwrap();
     let periods = Periods {
+        deadline: Duration::from_secs(2),
         retention: Millis(10_000),
         reread: Millis(60_000),
     };

@@ -5,8 +5,9 @@
 
 use super::instance::{Description, Source};
 use super::services::{Service, ServiceId};
+use super::standing::Since;
 use super::{Check, Instance, InstanceId, Registry};
-use crate::health::{HealthState, Verdict};
+use crate::health::{HealthState, Reason, Verdict};
 use crate::identity::{self, Identity};
 use crate::pool::Target;
 use crate::sockets::Place;
@@ -71,15 +72,14 @@ impl Registry {
                 continue;
             }
             let id = match home {
-                Home::Back(id) => self.settle(id, &found),
+                Home::Back(id) => self.settle(id, &found, now),
                 Home::Moved(id) => {
                     self.log_move(id, &found);
-                    self.settle(id, &found)
+                    self.settle(id, &found, now)
                 }
-                Home::Another(service) => {
-                    target(&found).and_then(|target| self.add_instance(service, target, &found))
-                }
-                Home::New => self.add_service(&found),
+                Home::Another(service) => target(&found)
+                    .and_then(|target| self.add_instance(service, target, &found, now)),
+                Home::New => self.add_service(&found, now),
             };
             let Some(instance) = id.and_then(|id| self.instances.get_mut(id)) else {
                 continue;
@@ -165,7 +165,7 @@ impl Registry {
     }
 
     /// Puts an instance that was gone to the place where it was found.
-    fn settle(&mut self, id: InstanceId, found: &Discovered) -> Option<InstanceId> {
+    fn settle(&mut self, id: InstanceId, found: &Discovered, now: Millis) -> Option<InstanceId> {
         let target = target(found)?;
         let instance = self.instances.get_mut(id)?;
         instance.check = Check::of(&target, &found.reading.endpoints);
@@ -173,7 +173,7 @@ impl Registry {
         instance.source = Source::Socket(found.place.clone());
         instance.arrivals = instance.arrivals.wrapping_add(1);
         instance.is_gone = false;
-        instance.health.begin_anew();
+        instance.begin_anew(now);
         instance.suspect = false;
         instance.checking = false;
         instance.description = description(found);
@@ -186,6 +186,7 @@ impl Registry {
         service: ServiceId,
         target: Target,
         found: &Discovered,
+        now: Millis,
     ) -> Option<InstanceId> {
         let name = self.services.name(service);
         tracing::info!(service = name, url = %found.reading.url, process = ?found.place.process.name, "found");
@@ -197,6 +198,8 @@ impl Registry {
             source: Source::Socket(found.place.clone()),
             arrivals: 0,
             is_gone: false,
+            since: Since::at(now),
+            why: Reason::NotChecked.into(),
             health: HealthState::default(),
             checked: None,
             due: Millis::ZERO,
@@ -208,7 +211,7 @@ impl Registry {
         Some(id)
     }
 
-    fn add_service(&mut self, found: &Discovered) -> Option<InstanceId> {
+    fn add_service(&mut self, found: &Discovered, now: Millis) -> Option<InstanceId> {
         // One place is the daemon's own.
         if self.services.len() + 1 >= MAX_SERVICES {
             tracing::warn!(url = %found.reading.url, "left out: the catalog holds no more than {MAX_SERVICES} services");
@@ -217,7 +220,7 @@ impl Registry {
         let name = self.name_for(found)?;
         let target = target(found)?;
         let service = self.services.entry(&name);
-        self.add_instance(service, target, found)
+        self.add_instance(service, target, found, now)
     }
 }
 

@@ -1,8 +1,8 @@
 //! What a check needs to know, and what it changes.
 
 use super::{InstanceId, Pace, Registry};
-use crate::health::Verdict;
-use crate::pool::{Failure, Target};
+use crate::health::{Reason, Verdict};
+use crate::pool::Target;
 use crate::settings::CheckKind;
 use landfall_protocol::time::Millis;
 use std::rc::Rc;
@@ -25,8 +25,6 @@ pub(crate) struct Checked {
     /// That of the order.
     pub(crate) arrivals: u32,
     pub(crate) verdict: Verdict,
-    /// Why there was no answer, if there was none.
-    pub(crate) failure: Option<Failure>,
 }
 
 impl Registry {
@@ -75,16 +73,18 @@ impl Registry {
             return false;
         }
         instance.checking = false;
-        // What starved says nothing: it is as suspect as before.
-        if checked.failure != Some(Failure::Starved) {
-            instance.suspect = checked.failure == Some(Failure::Timeout);
-        }
         let verdict = checked.verdict;
+        // What starved says nothing: it is as suspect as before.
+        if verdict.reason() != Some(Reason::Starved) {
+            instance.suspect = verdict.reason() == Some(Reason::Timeout);
+        }
         let transition = instance.record(verdict, now, unix_ms);
         self.verdicts.notify_one();
         if transition.class {
             let health = instance.health.class().as_str();
-            let why = checked.failure.map(tracing::field::display);
+            let why = instance
+                .message(self.periods.deadline)
+                .map(tracing::field::display);
             tracing::info!(service = self.services.name(instance.service), url = %instance.target, health, why, "health changed");
             self.changes.notify_one();
         }

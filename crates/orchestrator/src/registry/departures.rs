@@ -1,6 +1,5 @@
 //! Sockets that vanish: what is missing then, and when it is forgotten.
 
-use super::instance::CheckedAt;
 use super::services::ServiceId;
 use super::{Instance, InstanceId, Registry};
 use crate::pool::Target;
@@ -18,10 +17,8 @@ impl Registry {
         let service = instance.service;
         let name = self.services.name(service);
         tracing::info!(service = name, url = %instance.target, "nobody listens any more");
-        instance.is_gone = true;
+        instance.lose(now, unix_ms);
         self.gone.insert(id, now);
-        instance.health.lost();
-        instance.checked = Some(CheckedAt::new(now, unix_ms));
         self.drop_superseded(service);
         self.changes.notify_one();
         self.verdicts.notify_one();

@@ -2,9 +2,10 @@
 
 use super::instance::{Description, Source};
 use super::services::ServiceId;
+use super::standing::Since;
 use super::unclear::any_unclear;
 use super::{Check, Instance, InstanceId, Registry};
-use crate::health::HealthState;
+use crate::health::{HealthState, Reason};
 use crate::pool::Target;
 use crate::registration::RegistrationId;
 use crate::settings::ServiceSettings;
@@ -29,7 +30,7 @@ impl Registry {
 
     /// Replaces the services of the settings by those of new ones. What has not changed is left alone, with all
     /// that is known of it; so is the health of what is still where it was.
-    pub(crate) fn resettle(&mut self, settings: &[ServiceSettings]) -> Resettled {
+    pub(crate) fn resettle(&mut self, settings: &[ServiceSettings], now: Millis) -> Resettled {
         let mut resettled = Resettled::default();
         let names: HashSet<&str> = settings.iter().map(|it| it.name().as_str()).collect();
         let is_over = |it: &Instance| {
@@ -41,7 +42,7 @@ impl Registry {
         for new in settings {
             if !self.is_as_written(new) {
                 self.make_room(new, &mut resettled);
-                self.change(new);
+                self.change(new, now);
             }
         }
         resettled
@@ -93,14 +94,14 @@ impl Registry {
     }
 
     /// Changes a service of the settings, or adds it.
-    fn change(&mut self, new: &ServiceSettings) {
+    fn change(&mut self, new: &ServiceSettings, now: Millis) {
         let Some(id) = self.instance_from_settings(new) else {
-            return self.add_from_settings(new);
+            return self.add_from_settings(new, now);
         };
         let Some(before) = self.instances.get_mut(id) else {
             return;
         };
-        let mut instance = instance(before.service, new);
+        let mut instance = instance(before.service, new, now);
         instance.arrivals = before.arrivals.wrapping_add(1);
         let Some(service) = self.services.get_mut(before.service) else {
             return;
@@ -111,8 +112,7 @@ impl Registry {
         };
         let stays = before.target.as_str() == instance.target.as_str();
         if stays {
-            instance.health = std::mem::take(&mut before.health);
-            instance.checked = before.checked;
+            instance.succeed(before);
         }
         let says_itself = |it: &Description| it.wanted && !it.is_declared;
         let said_itself =
@@ -136,9 +136,9 @@ impl Registry {
         *before = instance;
     }
 
-    pub(super) fn add_from_settings(&mut self, settings: &ServiceSettings) {
+    pub(super) fn add_from_settings(&mut self, settings: &ServiceSettings, now: Millis) {
         let id = self.services.entry(settings.name());
-        let instance = self.insert_instance(instance(id, settings));
+        let instance = self.insert_instance(instance(id, settings, now));
         if let Some(service) = self.services.get_mut(id) {
             service.instances.push(instance);
             service.revise(|profile| {
@@ -161,7 +161,7 @@ impl Registry {
     }
 }
 
-fn instance(service: ServiceId, settings: &ServiceSettings) -> Instance {
+fn instance(service: ServiceId, settings: &ServiceSettings, now: Millis) -> Instance {
     let endpoints = settings.endpoints();
     let terms = settings.check();
     let target = settings.url.0.clone().verified(terms.verify);
@@ -183,6 +183,8 @@ fn instance(service: ServiceId, settings: &ServiceSettings) -> Instance {
         },
         arrivals: 0,
         is_gone: false,
+        since: Since::at(now),
+        why: Reason::NotChecked.into(),
         health: HealthState::default(),
         checked: None,
         check,

@@ -1,7 +1,8 @@
 //! One place where a service runs, with all that is kept of it.
 
 use super::services::ServiceId;
-use crate::health::{HealthState, Thresholds, Verdict};
+use super::standing::Since;
+use crate::health::{HealthState, Kept, Thresholds, Verdict};
 use crate::pool::Target;
 use crate::registration::RegistrationId;
 use crate::settings::{CheckKind, CheckTerms, Span};
@@ -41,6 +42,10 @@ pub(crate) struct Instance {
     pub(super) due: Millis,
     /// How often it came to where it is: a check that began before says nothing.
     pub(super) arrivals: u32,
+    /// Since when it has its class.
+    pub(super) since: Since,
+    /// Why it is not healthy.
+    pub(super) why: Kept,
     /// Its share of the requests.
     pub(super) weight: u16,
     /// Whether nobody listens there.
@@ -288,6 +293,7 @@ impl Instance {
         let (class, answered) = (self.health.class(), self.health.latency_us().is_some());
         self.health.record(verdict, self.check.thresholds());
         self.checked = Some(CheckedAt::new(now, unix_ms));
+        self.judged(class, verdict, now);
         let recovered = !answered && matches!(verdict, Verdict::Alive { .. });
         Transition {
             class: class != self.health.class(),

@@ -5,8 +5,10 @@
 
 use super::instance::{Description, Source};
 use super::services::{Profile, ServiceId};
+use super::standing::Since;
 use super::unclear::any_unclear;
 use super::{Check, Instance, InstanceId, Registry};
+use crate::health::{HealthState, Reason};
 use crate::pool::Target;
 use crate::registration::{MAX_REGISTRATIONS, Registration, RegistrationId, Seat};
 use landfall_protocol::catalog::{HealthClass, MAX_INSTANCES, MAX_SERVICES};
@@ -166,30 +168,31 @@ impl Registry {
             due: now,
             reading: false,
         };
-        let before = known.and_then(|id| self.instances.get_mut(id));
-        let (mut health, checked, arrivals) = before.map_or_else(Default::default, |it| {
-            let health = std::mem::take(&mut it.health);
-            (health, it.checked, it.arrivals.wrapping_add(1))
-        });
-        // Who registers has just started, or lives.
-        if health.class() == HealthClass::Unhealthy {
-            health.begin_anew();
-        }
-        let instance = Instance {
+        let mut instance = Instance {
             service,
             target: seat.target.clone(),
             weight: seat.weight,
             source: Source::Registration(registration.id),
-            arrivals,
+            arrivals: 0,
             is_gone: false,
-            health,
-            checked,
+            since: Since::at(now),
+            why: Reason::NotChecked.into(),
+            health: HealthState::default(),
+            checked: None,
             check,
             due: now,
             checking: false,
             suspect: false,
             description,
         };
+        if let Some(before) = known.and_then(|id| self.instances.get_mut(id)) {
+            instance.arrivals = before.arrivals.wrapping_add(1);
+            instance.succeed(before);
+        }
+        // Who registers has just started, or lives.
+        if instance.health.class() == HealthClass::Unhealthy {
+            instance.begin_anew(now);
+        }
         let id = match known {
             Some(id) => {
                 let before = std::mem::replace(&mut self.instances[id], instance);

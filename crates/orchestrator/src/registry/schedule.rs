@@ -99,7 +99,7 @@ impl Registry {
             let class = instance.health.class();
             let is_bad = matches!(class, HealthClass::Unhealthy | HealthClass::Degraded);
             if is_bad && instance.is_checked() && pace.latest(instance) < now {
-                instance.health.outdate();
+                instance.outdate(now);
                 any = true;
             }
         }

@@ -4,13 +4,14 @@ mod clock;
 mod doubts;
 mod drift;
 mod machine;
+mod reasons;
 mod registrations;
 mod room;
 mod schedule;
 mod simulation;
 
 use super::*;
-use crate::health::Verdict;
+use crate::health::{Reason, Verdict};
 use crate::http::own_service;
 use crate::sockets::{Host, Process};
 use landfall_protocol::endpoint::{Endpoint, Evidence};
@@ -23,12 +24,16 @@ use std::collections::VecDeque;
 const PERIODS: Periods = Periods {
     retention: Millis(10_000),
     reread: Millis(60_000),
+    deadline: Duration::from_secs(2),
 };
 const PACE: Pace = Pace {
     steady: Millis(10_000),
     unsteady: Millis(2_000),
     slack_permille: 200,
 };
+
+const ALIVE: Verdict = Verdict::Alive { latency_us: 100 };
+const FAILED: Verdict = Verdict::Failed(Reason::Refused);
 
 fn registry() -> Registry {
     let own = own_service(BaseUrl::localhost(7420)).unwrap();
@@ -66,6 +71,18 @@ fn found(place: &Place, title: &str, paths: &[&str]) -> Discovered {
         reading,
         latency_us: 100,
     }
+}
+
+/// Checks an instance, with this verdict. Says which port that is, and whether the instance is to be asked what it has.
+fn check(registry: &mut Registry, id: InstanceId, now: u64, verdict: Verdict) -> (u16, bool) {
+    let now = Millis(now);
+    let order = registry.check_order(id, now, &PACE).unwrap();
+    let checked = Checked {
+        arrivals: order.arrivals,
+        verdict,
+    };
+    let is_to_be_asked = registry.record(id, &checked, now, now.0);
+    (order.target.port(), is_to_be_asked)
 }
 
 /// Adopts everything at once and says what the catalog shows, without the daemon itself.
@@ -271,8 +288,7 @@ fn a_verdict_on_its_way_when_the_socket_vanished_counts_for_nothing() {
     registry.socket_gone(&place, Millis(1), 1);
     let late = Checked {
         arrivals: order.arrivals,
-        verdict: Verdict::Alive { latency_us: 1 },
-        failure: None,
+        verdict: ALIVE,
     };
     assert!(!registry.record(id, &late, Millis(2), 2));
     assert_eq!(shown(&registry), ["items-api: 8000 unhealthy"]);

@@ -3,7 +3,7 @@
 use super::instance::CheckedAt;
 use super::services::Profile;
 use super::{Instance, Registry};
-use crate::health::HealthState;
+use crate::health::{HealthState, Reason};
 use crate::labels::Labels;
 use landfall_protocol::catalog::{
     HealthClass, Instance as CatalogInstance, MAX_ALL_ENDPOINTS, MAX_BYTES,
@@ -15,6 +15,7 @@ use landfall_protocol::time::Millis;
 use landfall_protocol::url::BaseUrl;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What services may take of a catalog, in bytes; the rest is for config values.
@@ -38,6 +39,17 @@ struct InstanceHealth<'r> {
     /// How the daemon knows of it.
     source: &'static str,
     class: &'static str,
+    /// When it became that, in milliseconds since 1970, to a second.
+    class_since: u64,
+    /// Why it is not healthy: a stable code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+    /// The same in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Cow<'static, str>>,
+    /// The status that it answered with, where that is the reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
     health: Option<u8>,
     checked_at: Option<u64>,
     age_ms: Option<u64>,
@@ -138,6 +150,10 @@ impl Registry {
             url: instance.url.as_str(),
             source: "daemon",
             class: instance.health.as_str(),
+            class_since: unix_ms.saturating_sub(now.0),
+            reason: None,
+            message: None,
+            status: None,
             health: Some(100),
             // That it answers at all is the check.
             checked_at: Some(unix_ms),
@@ -148,20 +164,30 @@ impl Registry {
         let others = self
             .instances
             .values()
-            .map(|instance| self.instance_health(instance, now));
+            .map(|instance| self.instance_health(instance, now, unix_ms));
         HealthView {
             now: unix_ms,
             services: own.chain(others).collect(),
         }
     }
 
-    fn instance_health<'r>(&'r self, instance: &'r Instance, now: Millis) -> InstanceHealth<'r> {
+    fn instance_health<'r>(
+        &'r self,
+        instance: &'r Instance,
+        now: Millis,
+        unix_ms: u64,
+    ) -> InstanceHealth<'r> {
         let health = &instance.health;
+        let reason = instance.reason();
         InstanceHealth {
             service: self.services.name(instance.service),
             url: instance.target.as_str(),
             source: instance.source.as_str(),
             class: health.class().as_str(),
+            class_since: unix_ms.saturating_sub(instance.since.age(now).0),
+            reason: reason.map(Reason::code),
+            message: instance.message(self.periods.deadline),
+            status: reason.and_then(Reason::status),
             health: health
                 .score()
                 .filter(|_| health.class() != HealthClass::Unknown),

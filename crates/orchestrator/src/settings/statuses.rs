@@ -1,6 +1,7 @@
 //! The statuses that mean life: `status` of a check.
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
@@ -17,6 +18,22 @@ impl Statuses {
     #[must_use]
     pub fn contains(&self, status: u16) -> bool {
         self.0.iter().any(|range| range.contains(&status))
+    }
+}
+
+/// In words: `200, 204 to 299`.
+impl fmt::Display for Statuses {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, range) in self.0.iter().enumerate() {
+            let (from, to) = (range.start(), range.end());
+            out.write_str(if place == 0 { "" } else { ", " })?;
+            if from == to {
+                write!(out, "{from}")?;
+            } else {
+                write!(out, "{from} to {to}")?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -94,6 +111,7 @@ mod tests {
         let statuses = from_json(r#"[201,"300-304"]"#).unwrap();
         let alive: Vec<u16> = (200..=599).filter(|it| statuses.contains(*it)).collect();
         assert_eq!(alive, [201, 300, 301, 302, 303, 304]);
+        assert_eq!(statuses.to_string(), "201, 300 to 304");
         assert_eq!("201,300-304".parse(), Ok(statuses));
     }
 

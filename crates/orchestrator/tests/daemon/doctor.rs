@@ -197,7 +197,8 @@ fn a_clock_that_was_set_is_told() {
     let status = r#"{"version": "0.1.0", "epoch": {"registry": "r"}, "budget":
         {"budget_permille": 10, "used_permille": 4, "overdue": 0, "oldest_verdict_ms": 500}}"#;
     // A check half a second ago, an hour later by the wall clock.
-    let health = r#"{"now": 3600500, "services": [{"checked_at": 0, "age_ms": 500}]}"#;
+    let health = r#"{"now": 3600500, "services":
+        [{"service": "shop", "class": "healthy", "checked_at": 0, "age_ms": 500}]}"#;
     let answers = [("/v1/status", 200, status), ("/v1/health", 200, health)];
     let daemon = Backend::start(&answers);
     let folder = tempfile::tempdir().unwrap();

@@ -86,7 +86,7 @@ fn every_setting_is_named() {
 }
 
 #[test]
-fn every_route_every_metric_and_every_part_of_the_memory_is_named() {
+fn every_route_every_metric_every_reason_and_every_part_of_the_memory_is_named() {
     // With a ceiling there are the metrics of it.
     let ceiling = "cpu_percent = 100\nmemory = \"1GiB\"";
     let daemon = Daemon::start(&QUIET.replace("cpu_percent = 100", ceiling));
@@ -113,6 +113,11 @@ fn every_route_every_metric_and_every_part_of_the_memory_is_named() {
     assert_named("metrics", metrics.collect::<Vec<_>>(), |metric| {
         has_word(&code, metric)
     });
+    let described = daemon.get("/openapi.json", &[]).json();
+    let instance = &described["components"]["schemas"]["Health"]["properties"]["services"]["items"];
+    let reasons = instance["properties"]["reason"]["enum"].as_array().unwrap();
+    let reasons = reasons.iter().map(|it| it.as_str().unwrap().to_owned());
+    assert_named("reasons", reasons, |reason| has_word(&code, reason));
     let memory = daemon.get("/debug/memory", &[]).json();
     let parts = memory["subsystems"].as_object().unwrap().keys().cloned();
     assert_named("parts of the memory", parts, |part| has_word(&code, part));

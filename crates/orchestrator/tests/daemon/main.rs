@@ -20,6 +20,7 @@ mod lifecycle;
 mod metrics;
 mod outcomes;
 mod probe;
+mod reasons;
 mod register;
 mod registration;
 #[cfg(target_os = "linux")]

@@ -7,7 +7,7 @@ import { clip, whole } from '../../format/text';
 import { latency } from '../../format/units';
 import { HistoryPlot } from '../plots/history-plot';
 import { ClassGlyph } from '../plots/class-glyph';
-import { Age } from '../text/age';
+import { Age, Since } from '../text/age';
 import { LinkOrText } from '../text/link-or-text';
 import { UNKNOWN, known } from '../summary/tile';
 
@@ -29,6 +29,12 @@ export const InstanceCard = memo(function InstanceCard({ instance, verdict, chos
         {chosen && <span className="tag" title="Pages are sent to this instance">in use</span>}
         <span className="faint">weight {whole(instance.weight)}</span>
       </div>
+      {healthClass !== 'healthy' && verdict !== null && (verdict.message !== null || verdict.changedAt !== null) && (
+        <p className={`instance-why is-${healthClass}`}>
+          {verdict.message !== null && <span className="why-words">{clip(verdict.message, 512)}</span>}
+          {verdict.changedAt !== null && <span className="faint">{healthClass} since <Since at={verdict.changedAt} /></span>}
+        </p>
+      )}
       <div className="instance-plots">
         <figure className={`is-${healthClass}`}>
           <figcaption>Health <strong>{verdict?.health ?? UNKNOWN}</strong><span className="faint"> of 100</span></figcaption>

@@ -1,7 +1,8 @@
 //! The daemon at work: whether its budget suffices, and whether its clock goes evenly.
 
 use super::finding::Finding;
-use super::port::{Health, Running};
+use super::port::{Checked, Health, Running};
+use crate::commands::table::printable;
 use crate::settings::Settings;
 use std::time::Duration;
 
@@ -9,6 +10,8 @@ use std::time::Duration;
 const CHECK: Duration = Duration::from_micros(40);
 /// A verdict that is older than so many intervals was held back.
 const PATIENCE: u32 = 3;
+/// So many instances that are not healthy are named.
+const NAMED: usize = 3;
 /// By how much the wall clock may drift from the monotonic one between a check and now, in milliseconds.
 const DRIFT: u64 = 2_000;
 
@@ -18,6 +21,7 @@ pub(super) fn look(settings: &Settings, running: Option<&Running>) -> Vec<Findin
     if let Some(running) = running {
         findings.extend(descriptors(running));
         findings.push(clock(&running.health));
+        findings.push(services(&running.health));
     }
     findings
 }
@@ -102,6 +106,30 @@ fn clock(health: &Health) -> Finding {
     )
 }
 
+/// Whether the daemon's services are healthy, and why not.
+fn services(health: &Health) -> Finding {
+    let is_wrong = |it: &&Checked| it.class != "healthy";
+    let wrong = health.services.iter().filter(is_wrong);
+    let (count, all) = (wrong.clone().count(), health.services.len());
+    if count == 0 {
+        return Finding::well("services", format!("all instances ({all}) are healthy"));
+    }
+    let named = wrong.take(NAMED).filter_map(|it| {
+        let why = it.message.as_deref().unwrap_or(&it.class);
+        printable(&format!("{}: {why}", it.service))
+    });
+    let named: Vec<_> = named.collect();
+    let more = if count > NAMED { "; …" } else { "" };
+    Finding::warning(
+        "services",
+        format!(
+            "of {all} instances {count} are not healthy: {}{more}",
+            named.join("; ")
+        ),
+        "`landfall services` shows all of them, with the reason and since when".to_owned(),
+    )
+}
+
 #[cfg(target_os = "linux")]
 fn descriptors(running: &Running) -> Option<Finding> {
     use procfs::process::{LimitValue, Process};
@@ -133,6 +161,9 @@ mod tests {
 
     fn running(services: usize, overdue: u64, oldest_verdict_ms: u64) -> Running {
         let check = || Checked {
+            service: "shop".to_owned(),
+            class: "healthy".to_owned(),
+            message: None,
             checked_at: Some(1_000),
             age_ms: Some(500),
         };
@@ -179,6 +210,22 @@ mod tests {
         let settings = Settings::parse(&services.collect::<String>()).unwrap();
         assert_eq!(budget(&settings, None).state, State::Warning);
         assert_eq!(budget(&Settings::default(), None).state, State::Ok);
+    }
+
+    #[test]
+    fn what_is_not_healthy_is_named_with_the_reason() {
+        let mut health = running(5, 0, 0).health;
+        assert_eq!(services(&health).state, State::Ok);
+        for it in &mut health.services[1..] {
+            it.class = "unhealthy".to_owned();
+        }
+        health.services[1].message = Some("connection\u{1b} refused".to_owned());
+        let wrong = services(&health);
+        assert_eq!(wrong.state, State::Warning);
+        assert_eq!(
+            wrong.said,
+            "of 5 instances 4 are not healthy: shop: connection refused; shop: unhealthy; shop: unhealthy; …"
+        );
     }
 
     #[test]

@@ -58,6 +58,9 @@ pub(super) struct Health {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Checked {
+    pub(super) service: String,
+    pub(super) class: String,
+    pub(super) message: Option<String>,
     pub(super) checked_at: Option<u64>,
     pub(super) age_ms: Option<u64>,
 }

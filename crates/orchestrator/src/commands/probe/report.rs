@@ -38,7 +38,7 @@ impl Sent {
             Err(NoAnswer::Elsewhere) => (None, Some("not sent: another machine".to_owned()), None),
             Err(NoAnswer::Failed(Failure::Timeout)) => (None, Some("timed out".to_owned()), None),
             // What to do about it is said once, in the end.
-            Err(NoAnswer::Failed(Failure::Untrusted)) => {
+            Err(NoAnswer::Failed(Failure::Untrusted(_))) => {
                 (None, Some("certificate not valid".to_owned()), None)
             }
             Err(NoAnswer::Failed(Failure::NoAuthorities)) => {
@@ -280,7 +280,7 @@ pub(super) const fn words(reason: Reason) -> &'static str {
 /// Why no question had an answer, and what to do, where the ladder's own reason does not tell it.
 pub(super) const fn why_unanswered(failure: Failure) -> Option<&'static str> {
     match failure {
-        Failure::Untrusted => Some(
+        Failure::Untrusted(_) => Some(
             "its certificate is out of date, for another host, or of an authority that is not known here: name the authority \
              with --ca-file, or take any certificate of this machine with --no-verify",
         ),

@@ -23,8 +23,7 @@ fn a_step_of_the_wall_clock_moves_no_lease_no_check_and_no_age() {
         let order = registry.check_order(id, Millis(now), &PACE).unwrap();
         let checked = Checked {
             arrivals: order.arrivals,
-            verdict: Verdict::Alive { latency_us: 1 },
-            failure: None,
+            verdict: ALIVE,
         };
         registry.record(id, &checked, Millis(now), wall);
         let due = registry.next_check();

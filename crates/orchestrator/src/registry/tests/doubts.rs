@@ -15,14 +15,8 @@ fn steady() -> (Registry, InstanceId) {
     let mut queue = VecDeque::new();
     registry.queue_due(&mut queue, Millis(0), &PACE);
     let id = queue[0];
-    for now in [Millis(0), Millis(500), Millis(1_000)] {
-        let order = registry.check_order(id, now, &PACE).unwrap();
-        let alive = Checked {
-            arrivals: order.arrivals,
-            verdict: Verdict::Alive { latency_us: 1 },
-            failure: None,
-        };
-        registry.record(id, &alive, now, now.0);
+    for now in [0, 500, 1_000] {
+        check(&mut registry, id, now, ALIVE);
     }
     registry.check_order(id, Millis(1_000), &PACE).unwrap();
     assert_eq!(registry.next_check(), Some(Millis(11_000)));
@@ -52,8 +46,7 @@ fn after_the_check_that_fails_the_instance_is_checked_as_often_as_an_unsteady_on
     let order = registry.check_order(id, Millis(5_000), &PACE).unwrap();
     let failed = Checked {
         arrivals: order.arrivals,
-        verdict: Verdict::Failed,
-        failure: None,
+        verdict: FAILED,
     };
     registry.record(id, &failed, Millis(5_010), 5_010);
     registry.hasten(id, Millis(5_010), &PACE);
@@ -82,13 +75,7 @@ fn what_fits_the_verdict_and_what_is_about_nobody_does_nothing() {
 fn an_instance_that_counts_as_unhealthy_is_looked_at_when_a_page_gets_an_answer() {
     let (mut registry, id) = steady();
     for _ in 0..20 {
-        let order = registry.check_order(id, Millis(2_000), &PACE).unwrap();
-        let failed = Checked {
-            arrivals: order.arrivals,
-            verdict: Verdict::Failed,
-            failure: None,
-        };
-        registry.record(id, &failed, Millis(2_000), 2_000);
+        check(&mut registry, id, 2_000, FAILED);
     }
     assert_eq!(shown(&registry), ["items-api: 8000 unhealthy"]);
     registry.doubt(&[tally(8_000, 1, 0)], Millis(3_500));

@@ -58,8 +58,7 @@ fn histories_of_what_comes_while_memory_is_short_are_short_too() {
             for id in &ids {
                 let checked = Checked {
                     arrivals: 0,
-                    verdict: Verdict::Alive { latency_us: 100 },
-                    failure: None,
+                    verdict: ALIVE,
                 };
                 registry.record(*id, &checked, Millis(n), n);
             }

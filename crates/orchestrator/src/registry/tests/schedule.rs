@@ -1,7 +1,6 @@
 //! When instances are checked and asked, and what verdicts do.
 
 use super::*;
-use crate::pool::Failure;
 use landfall_protocol::catalog::HealthClass::{self, Healthy, Unhealthy};
 use landfall_protocol::probe::Rung;
 
@@ -9,25 +8,9 @@ use landfall_protocol::probe::Rung;
 fn run_due(registry: &mut Registry, now: u64, verdict: Verdict) -> Vec<u16> {
     let mut queue = VecDeque::new();
     registry.queue_due(&mut queue, Millis(now), &PACE);
-    let check = |id: &InstanceId| {
-        let order = registry.check_order(*id, Millis(now), &PACE).unwrap();
-        let port = order.target.port();
-        registry.record(
-            *id,
-            &Checked {
-                arrivals: order.arrivals,
-                verdict,
-                failure: None,
-            },
-            Millis(now),
-            now,
-        );
-        port
-    };
-    queue.iter().map(check).collect()
+    let ids = queue.into_iter();
+    ids.map(|id| check(registry, id, now, verdict).0).collect()
 }
-
-const ALIVE: Verdict = Verdict::Alive { latency_us: 100 };
 
 #[test]
 fn a_steady_service_is_checked_at_its_interval_and_any_other_more_often() {
@@ -43,7 +26,7 @@ fn a_steady_service_is_checked_at_its_interval_and_any_other_more_often() {
     assert_eq!(run_due(&mut registry, 2_000, ALIVE), [8_000]);
     assert_eq!(run_due(&mut registry, 4_000, ALIVE), [8_000]);
     assert_eq!(registry.next_check(), Some(Millis(14_000)));
-    assert_eq!(run_due(&mut registry, 14_000, Verdict::Failed), [8_000]);
+    assert_eq!(run_due(&mut registry, 14_000, FAILED), [8_000]);
     assert_eq!(registry.next_check(), Some(Millis(24_000)));
 }
 
@@ -107,17 +90,12 @@ fn a_description_is_read_again_in_time_and_rarely_where_there_is_none() {
         registry.queue_due(&mut queue, Millis(now), &PACE);
         let mut ports = Vec::new();
         for id in queue {
-            let order = registry.check_order(id, Millis(now), &PACE).unwrap();
-            let checked = Checked {
-                arrivals: order.arrivals,
-                verdict: ALIVE,
-                failure: None,
-            };
-            if registry.record(id, &checked, Millis(now), now) {
+            let (port, is_to_be_asked) = check(&mut registry, id, now, ALIVE);
+            if is_to_be_asked {
                 assert!(registry.is_to_be_read(id) && !registry.is_to_be_read(id));
                 assert!(registry.read_order(id).is_some());
                 registry.described(id, None, Millis(now));
-                ports.push(order.target.port());
+                ports.push(port);
             }
         }
         ports
@@ -140,7 +118,7 @@ fn health_classes_are_those_of_the_checks() {
         |registry: &Registry| -> HealthClass { registry.catalog_services()[1].instances[0].health };
     assert_eq!(class(&registry), Healthy);
     for now in [0, 2_000, 4_000] {
-        run_due(&mut registry, now, Verdict::Failed);
+        run_due(&mut registry, now, FAILED);
     }
     assert_eq!(class(&registry), Unhealthy);
 }
@@ -157,21 +135,15 @@ fn a_bad_verdict_means_nothing_any_more_when_its_check_is_late_for_long() {
     adopt(&mut registry, 0, discovered);
     registry.socket_gone(&lost, Millis(0), 0);
     let mut queue = VecDeque::new();
-    let mut check = |registry: &mut Registry, now: u64, fails: &[u16]| {
+    let mut check_all = |registry: &mut Registry, now: u64, fails: &[u16]| {
         registry.queue_due(&mut queue, Millis(now), &PACE);
         for id in queue.drain(..) {
-            let order = registry.check_order(id, Millis(now), &PACE).unwrap();
-            let fails = fails.contains(&order.target.port());
-            let checked = Checked {
-                arrivals: order.arrivals,
-                verdict: if fails { Verdict::Failed } else { ALIVE },
-                failure: None,
-            };
-            registry.record(id, &checked, Millis(now), now);
+            let fails = fails.contains(&registry.instances[id].target.port());
+            check(registry, id, now, if fails { FAILED } else { ALIVE });
         }
     };
     for now in [0, 2_000] {
-        check(&mut registry, now, &[1]);
+        check_all(&mut registry, now, &[1]);
     }
     let said = ["a: 1 unhealthy", "b: 2 healthy", "c: 3 unhealthy"];
     assert_eq!(shown(&registry), said);
@@ -189,13 +161,7 @@ fn a_bad_verdict_means_nothing_any_more_when_its_check_is_late_for_long() {
     assert_eq!(health["services"][1]["age_ms"], 32_001);
     // A failure is none the less a failure, when somebody has looked.
     starved.into_iter().for_each(|id| {
-        let order = registry.check_order(id, Millis(35_000), &PACE).unwrap();
-        let checked = Checked {
-            arrivals: order.arrivals,
-            verdict: Verdict::Failed,
-            failure: None,
-        };
-        registry.record(id, &checked, Millis(35_000), 35_000);
+        check(&mut registry, id, 35_000, FAILED);
     });
     registry.outdate(Millis(35_001), &PACE);
     assert_eq!(
@@ -215,14 +181,8 @@ fn a_daemon_that_starved_has_no_failure_to_record() {
     let mut queue = VecDeque::new();
     registry.queue_due(&mut queue, Millis(0), &PACE);
     let id = queue[0];
-    let mut record = |verdict, failure, now| {
-        let order = registry.check_order(id, Millis(now), &PACE).unwrap();
-        let checked = Checked {
-            arrivals: order.arrivals,
-            verdict,
-            failure: Some(failure),
-        };
-        registry.record(id, &checked, Millis(now), now);
+    let mut record = |verdict, now| {
+        check(&mut registry, id, now, verdict);
         let suspect = registry
             .check_order(id, Millis(now), &PACE)
             .unwrap()
@@ -231,12 +191,10 @@ fn a_daemon_that_starved_has_no_failure_to_record() {
     };
     let unknown = "a: 1 unknown".to_owned();
     let starved = |suspect| (unknown.clone(), suspect);
-    assert_eq!(
-        record(Verdict::Unknown, Failure::Starved, 1),
-        starved(false)
-    );
+    let late = Verdict::Unknown(Reason::Starved);
+    assert_eq!(record(late, 1), starved(false));
     let degraded = ("a: 1 degraded".to_owned(), true);
-    assert_eq!(record(Verdict::Failed, Failure::Timeout, 2), degraded);
+    assert_eq!(record(Verdict::Failed(Reason::Timeout), 2), degraded);
     // It is as suspect as before: it must not take the slots of those that answer.
-    assert_eq!(record(Verdict::Unknown, Failure::Starved, 3), starved(true));
+    assert_eq!(record(late, 3), starved(true));
 }
