@@ -29,6 +29,7 @@ test('one full minute is a breach of the budget, and on an overloaded machine th
   const busy = judge(samples((second) => ({ ...full(second), load: 8 })), HOW);
   assert.deepEqual(breaches(busy), []);
   assert.match(busy.budget[0].what, /not judged: a load of 8/);
+  assert.match(judge(samples(() => ({ load: 8 })), HOW).budget[0].what, /fullest window/);
 });
 
 test('a window is never shorter than it says, whenever the samples came', () => {
