@@ -14,6 +14,7 @@ use crate::settings::Networks;
 use crate::store::{Change, Record, Store, StoreError};
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 use tokio::task::{spawn_blocking, spawn_local};
@@ -28,6 +29,8 @@ pub(crate) struct Registrar {
     clock: Clock,
     networks: RefCell<Networks>,
     store: Arc<Mutex<Box<dyn Store>>>,
+    /// Bytes that the store keeps, since it was last used: it may be busy when somebody wants to know.
+    kept: Arc<AtomicUsize>,
     /// Held for a whole change.
     changing: tokio::sync::Mutex<()>,
     /// Woken when a lease may end earlier than was known.
@@ -77,6 +80,7 @@ impl Registrar {
             clock,
             networks: RefCell::new(networks),
             store: Arc::new(Mutex::new(store)),
+            kept: Arc::default(),
             changing: tokio::sync::Mutex::new(()),
             leased: Notify::new(),
         }
@@ -84,7 +88,12 @@ impl Registrar {
 
     /// Takes in what the store holds from runs before. Returns what cannot come back.
     pub(crate) fn restore(&self) -> Vec<RegistrationId> {
-        let records = lock(&self.store).records();
+        let records = {
+            let mut store = lock(&self.store);
+            let records = store.records();
+            self.kept.store(store.kept(), Ordering::Relaxed);
+            records
+        };
         let records = records.unwrap_or_else(|error| {
             tracing::error!(%error, "registered services are not known any more, and none can register");
             Vec::new()
@@ -262,10 +271,21 @@ impl Registrar {
         }
     }
 
+    /// Bytes of memory that the store keeps.
+    pub(crate) fn kept(&self) -> usize {
+        self.kept.load(Ordering::Relaxed)
+    }
+
     /// Writes in a thread of its own, since a disk may be slow.
     async fn write(&self, change: Change) -> Result<(), NotDone> {
-        let store = Arc::clone(&self.store);
-        let written = spawn_blocking(move || lock(&store).write(change)).await;
+        let (store, kept) = (Arc::clone(&self.store), Arc::clone(&self.kept));
+        let written = spawn_blocking(move || {
+            let mut store = lock(&store);
+            let written = store.write(change);
+            kept.store(store.kept(), Ordering::Relaxed);
+            written
+        });
+        let written = written.await;
         Ok(written.map_err(|error| NotDone::Broken(error.to_string()))??)
     }
 }

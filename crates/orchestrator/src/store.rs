@@ -98,4 +98,9 @@ pub trait Store: Send {
     /// # Errors
     /// [`StoreError`] when it may be lost.
     fn write(&mut self, change: Change) -> Result<(), StoreError>;
+
+    /// Bytes of memory that it keeps, as far as it knows.
+    fn kept(&self) -> usize {
+        0
+    }
 }

@@ -32,6 +32,8 @@ struct Subsystems {
     texts: usize,
     endpoints: usize,
     registrations: usize,
+    /// Pages of the file of registrations.
+    store: usize,
     catalog: usize,
     streams: usize,
     pool: usize,
@@ -44,18 +46,21 @@ impl Server {
     pub(super) fn memory(&self) -> Reply {
         let registry = self.registry.borrow();
         let footprint = registry.footprint();
+        let registering = self.registering.as_ref().ok();
         let subsystems = Subsystems {
             registry: footprint.records,
             histories: footprint.histories,
             texts: footprint.texts,
             endpoints: footprint.endpoints,
             registrations: footprint.registrations,
+            store: registering.map_or(0, |it| it.registrar.kept()),
             catalog: self.catalog.kept(),
             streams: self.hub.kept(),
             pool: self.pool.kept(),
             sockets: self.checker.finder.kept(),
         };
         let beside = [
+            subsystems.store,
             subsystems.catalog,
             subsystems.streams,
             subsystems.pool,

@@ -136,6 +136,12 @@ impl Store for EmbeddedStore {
             self.error(error)
         })
     }
+
+    /// The pages that redb holds.
+    fn kept(&self) -> usize {
+        let open = self.open.as_ref();
+        open.map_or(0, |database| database.cache_stats().used_bytes())
+    }
 }
 
 fn builder() -> Builder {

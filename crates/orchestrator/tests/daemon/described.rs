@@ -5,7 +5,7 @@ use crate::support::daemon::{Daemon, QUIET};
 use crate::support::eventually;
 use landfall_protocol::readers::{api_catalog, openapi as reader};
 use landfall_protocol::url::BaseUrl;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 #[test]
 fn the_api_catalog_leads_to_the_daemons_own_description_and_to_the_services() {
@@ -61,6 +61,14 @@ fn the_memory_is_told_by_what_it_is_for() {
         assert!(bytes(&subsystems[name]) > 1_000, "{name}: {memory}");
     }
     let counted: u64 = subsystems.values().map(bytes).sum();
+    // The file of registrations is not there before the first one.
+    assert_eq!(subsystems["store"], 0);
+    let body = json!({ "name": "shop", "instances": [{ "url": "http://127.0.0.1:60000" }] });
+    assert_eq!(daemon.send("POST", "/v1/services", &body).status, 201);
+    let with_one = daemon.get("/debug/memory", &[]).json();
+    let store = bytes(&with_one["subsystems"]["store"]);
+    // Pages of it, within redb's cache.
+    assert!((4_096..=256 << 10).contains(&store), "{store}");
     assert_eq!(memory["services"], 50);
     assert_eq!(memory["instances"], 50);
     assert!(bytes(&memory["per_service"]) > 100, "{memory}");
