@@ -5,6 +5,7 @@
 
 mod adopt;
 mod checks;
+mod declared;
 mod departures;
 mod descriptions;
 mod doubts;
@@ -31,7 +32,7 @@ pub(crate) use schedule::Pace;
 
 use crate::registration::RegistrationId;
 use crate::settings::ServiceSettings;
-use crate::sockets::Place;
+use declared::Declared;
 use landfall_protocol::catalog::Service as CatalogService;
 use landfall_protocol::id::Epoch;
 use landfall_protocol::time::Millis;
@@ -60,6 +61,7 @@ pub(crate) struct Registry {
     own: CatalogService,
     services: Services,
     instances: SlotMap<InstanceId, Instance>,
+    declared: Declared,
     /// Those of them whose socket is gone, and since when.
     gone: BTreeMap<InstanceId, Millis>,
     registrations: BTreeMap<RegistrationId, Leased>,
@@ -84,6 +86,7 @@ impl Registry {
             own,
             services: Services::default(),
             instances: SlotMap::with_key(),
+            declared: Declared::default(),
             gone: BTreeMap::new(),
             registrations: BTreeMap::new(),
             epoch,
@@ -102,6 +105,9 @@ impl Registry {
 
     fn insert_instance(&mut self, mut instance: Instance) -> InstanceId {
         instance.health.shorten(self.room.is_short);
+        if instance.is_declared() {
+            self.declared.changed();
+        }
         self.instances.insert(instance)
     }
 
@@ -133,20 +139,5 @@ impl Registry {
     /// Woken when services lack something that they had, or have it again.
     pub(crate) fn drifts(&self) -> Rc<Notify> {
         Rc::clone(&self.drifts)
-    }
-
-    /// Whether a service of the settings or a registered one is reached at `place`: such a socket is not a new service.
-    pub(crate) fn is_declared_at(&self, place: &Place) -> bool {
-        self.instances.values().any(|it| it.is_declared_at(place))
-    }
-
-    /// Something happened to the socket of a declared service: look at once.
-    pub(crate) fn nudge_at(&mut self, place: &Place) {
-        let mut instances = self.instances.values_mut();
-        if let Some(instance) = instances.find(|it| it.is_declared_at(place)) {
-            instance.due = Millis::ZERO;
-            instance.description.due = Millis::ZERO;
-            self.nudges.notify_one();
-        }
     }
 }

@@ -74,6 +74,9 @@ impl Registry {
             let Some(instance) = self.instances.remove(*id) else {
                 continue;
             };
+            if instance.is_declared() {
+                self.declared.changed();
+            }
             let name = self.services.name(instance.service);
             tracing::info!(service = name, url = %instance.target, "forgotten");
             self.gone.remove(id);

@@ -42,7 +42,7 @@ impl Registry {
     pub(crate) fn footprint(&self) -> Footprint {
         let instances = self.instances.capacity() * size_of::<(InstanceId, Instance)>();
         let mut footprint = Footprint {
-            records: instances + self.services.kept(),
+            records: instances + self.services.kept() + self.declared.kept(),
             ..Footprint::default()
         };
         for instance in self.instances.values() {

@@ -134,6 +134,7 @@ impl Registry {
             profile.labels.clone_from(&new.labels);
         });
         *before = instance;
+        self.declared.changed();
     }
 
     pub(super) fn add_from_settings(&mut self, settings: &ServiceSettings, now: Millis) {

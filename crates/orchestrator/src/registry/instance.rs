@@ -283,11 +283,6 @@ impl Instance {
         matches!(self.source, Source::Settings { .. })
     }
 
-    /// Whether it is known by its address, and that is the one of `place`.
-    pub(super) fn is_declared_at(&self, place: &Place) -> bool {
-        self.place().is_none() && self.target.is_loopback() && self.target.port() == place.port
-    }
-
     /// Takes a verdict.
     pub(super) fn record(&mut self, verdict: Verdict, now: Millis, unix_ms: u64) -> Transition {
         let (class, answered) = (self.health.class(), self.health.latency_us().is_some());

@@ -196,6 +196,7 @@ impl Registry {
         let id = match known {
             Some(id) => {
                 let before = std::mem::replace(&mut self.instances[id], instance);
+                self.declared.changed();
                 self.gone.remove(&id);
                 // It may have been found as another service.
                 if before.service != service {

@@ -13,7 +13,7 @@ mod simulation;
 use super::*;
 use crate::health::{Reason, Verdict};
 use crate::http::own_service;
-use crate::sockets::{Host, Process};
+use crate::sockets::{Host, Place, Process};
 use landfall_protocol::endpoint::{Endpoint, Evidence};
 use landfall_protocol::method::Method;
 use landfall_protocol::name::Name;

@@ -300,6 +300,13 @@ impl World {
             gone.map(|(id, _)| id)
                 .eq(self.registry.gone.keys().copied())
         );
+        // What is kept in order is what is there.
+        for port in places.keys() {
+            let place = place("any", 1, *port);
+            let is_declared = |it: &Instance| it.is_declared() && it.target.port() == *port;
+            let declared = self.registry.instances.values().any(is_declared);
+            assert_eq!(self.registry.is_declared_at(&place), declared, "{port}");
+        }
         // The two sides of the registry agree.
         let listed = self
             .registry
