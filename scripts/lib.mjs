@@ -102,7 +102,8 @@ command(async ([flag, ...rest]) => {
   const wasm = path.join(folder, 'landfall_bg.wasm');
   if (!existsSync(wasm)) throw new Failure(`the engine is not built: there is no ${shown(wasm)}`, { advice: `run: node scripts/wasm.mjs${flag ? ' --debug' : ''}` });
   const bytes = path.join(folder, 'bytes.js');
-  const literal = `export const bytes = "${packBytes(readFileSync(wasm))}";\n`;
+  const { text, unpacker } = packBytes(readFileSync(wasm));
+  const literal = `export const bytes = "${text}";\nexport const unpacker = "${unpacker}";\n`;
   if (!existsSync(bytes) || readFileSync(bytes, 'utf8') !== literal) writeFileSync(bytes, literal);
   const inputs = ['www/lib', 'tsconfig.json', 'tsconfig.lib.json', 'package-lock.json'].map((name) => inRoot(name));
   // One folder for both kinds: the stamp of one must not hold for the other.

@@ -10,6 +10,7 @@ use crate::effects::{
     timers::Alarm,
 };
 use crate::options::Options;
+use crate::rehearsal;
 use js_sys::Function;
 use landfall_protocol::json::Text;
 use landfall_protocol::resolver::{Action, Event, Input, Lock, RequestId, Resolver, StreamId};
@@ -37,6 +38,7 @@ pub(crate) struct Driver {
     clock: Clock,
     /// Names the lock and the channel of the tabs.
     name: String,
+    locks: Option<JsValue>,
     storage: Option<Storage>,
     publish: Function,
     resolver: RefCell<Resolver<Text>>,
@@ -45,6 +47,8 @@ pub(crate) struct Driver {
     outbox: RefCell<Vec<Publication>>,
     busy: Cell<bool>,
     closed: Cell<bool>,
+    /// Whether the first requests have gone.
+    begun: Cell<bool>,
     alarm: RefCell<Option<Alarm>>,
     requests: RefCell<Held<RequestId, fetch::InFlight>>,
     streams: RefCell<Held<StreamId, stream::Stream>>,
@@ -60,7 +64,8 @@ impl Driver {
         Rc::new_cyclic(|this| Self {
             this: this.clone(),
             clock: Clock::new(options.started_at),
-            name: options.name.clone(),
+            name: options.name,
+            locks: options.locks,
             storage,
             publish,
             resolver: RefCell::new(Resolver::new(options.resolver, options.seed)),
@@ -69,6 +74,7 @@ impl Driver {
             outbox: RefCell::default(),
             busy: Cell::new(false),
             closed: Cell::new(false),
+            begun: Cell::new(false),
             alarm: RefCell::default(),
             requests: RefCell::default(),
             streams: RefCell::default(),
@@ -106,6 +112,9 @@ impl Driver {
         }
         self.busy.set(false);
         self.sleep();
+        if !self.requests.borrow().is_empty() && !self.begun.replace(true) {
+            rehearsal::play();
+        }
     }
 
     /// Releases everything that is held. Nothing is published any more.
@@ -229,7 +238,7 @@ impl Driver {
 
     fn join(&self) {
         let driver = self.this.clone();
-        let tabs = Tabs::join(&self.name, move |input| {
+        let tabs = Tabs::join(&self.name, self.locks.clone(), move |input| {
             if let Some(driver) = driver.upgrade() {
                 driver.handle(input);
             }

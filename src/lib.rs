@@ -7,6 +7,7 @@ pub mod convert;
 mod driver;
 pub mod effects;
 mod options;
+mod rehearsal;
 mod usage;
 
 use driver::Driver;

@@ -21,6 +21,8 @@ pub(crate) struct Options {
     pub(crate) cache: bool,
     /// The machine's dice.
     pub(crate) seed: u64,
+    /// The browser's locks, where it has any.
+    pub(crate) locks: Option<JsValue>,
     /// What the machine wants to know.
     pub(crate) resolver: resolver::Options<Text>,
 }
@@ -71,8 +73,14 @@ pub(crate) fn read(value: &JsValue) -> Result<Options, JsValue> {
         started_at: number(value, "startedAt")?,
         cache: flag(json, "cache"),
         seed: part("seed")?.count().ok_or_else(|| malformed("seed"))?,
+        locks: member(value, "locks").or_else(locks),
         resolver,
     })
+}
+
+/// `navigator.locks`.
+fn locks() -> Option<JsValue> {
+    member(&member(&js_sys::global(), "navigator")?, "locks")
 }
 
 /// An option of a shape that the facade never gives: a mistake of the page that TypeScript has not caught.

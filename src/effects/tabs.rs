@@ -77,9 +77,12 @@ struct Shared {
 
 impl Tabs {
     /// Asks for the lock and listens to the channel of `name`; `None` where the browser has no such thing.
-    pub(crate) fn join(name: &str, report: impl Fn(Input<Text>) + 'static) -> Option<Self> {
-        let navigator = member(&js_sys::global(), "navigator")?;
-        let locks = member(&navigator, "locks")?;
+    pub(crate) fn join(
+        name: &str,
+        locks: Option<JsValue>,
+        report: impl Fn(Input<Text>) + 'static,
+    ) -> Option<Self> {
+        let locks = locks?;
         let mut full = String::from("landfall:");
         full.push_str(name);
         let channel = BroadcastChannel::new(&full).ok()?;

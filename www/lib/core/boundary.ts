@@ -1,5 +1,6 @@
 /** What crosses between the facade and the WebAssembly engine; the Rust side is `src/lib.rs` and `src/convert.rs`. */
 import type { ClientOptions, EventDetails, EventType, Fallback, Protocol, Snapshot } from '../types.js';
+import type { Locks } from './early-lock.js';
 
 /** A snapshot as the engine publishes it: codes without words. */
 export type WireSnapshot = Omit<Snapshot, 'reason'>;
@@ -34,6 +35,8 @@ export interface EngineOptions {
   /** Whether the tabs of this origin and name share one connection. */
   readonly tabs: boolean;
   readonly seed: number;
+  /** What to use instead of `navigator.locks`. */
+  readonly locks?: Locks | undefined;
 }
 
 /** One line of the settlement trace. */

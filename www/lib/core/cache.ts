@@ -15,7 +15,8 @@ const MAX_LENGTH = 4 << 20;
 /** Reads and checks `landfall:<name>`; `like` is a snapshot that shows the shape. */
 export function readCache(name: string, like: Snapshot): Snapshot | undefined {
   try {
-    const text = localStorage.getItem(`landfall:${name}`) ?? '';
+    // What throws takes a page some milliseconds, and nothing is kept on its first visit.
+    const text = localStorage.getItem(`landfall:${name}`) ?? '{}';
     const { v, t, s } = JSON.parse(text) as { v: unknown; t: number; s: Snapshot };
     const age = Date.now() - t;
     // What is kept has no words for its reason.

@@ -4,6 +4,7 @@
  */
 import { Engine as WasmEngine, initSync } from 'landfall:glue';
 import type { EngineOptions, EngineSettings, StartEngine } from './boundary.js';
+import type { Locks } from './early-lock.js';
 import { watchLocalAccess } from './local-access.js';
 import { inWords, reasonInWords } from './words.js';
 
@@ -19,11 +20,12 @@ const ACCESS = 4;
 /** All engines of a page share one instance of the module. */
 let instance: Promise<unknown> | undefined;
 
-/** Starts an engine from the module that `compile` gives; only the first one compiles. */
+/** Starts an engine from the module that `compile` gives; only the first one compiles. `locks` may have the tabs' lock already. */
 export async function startEngine(
   compile: () => WebAssembly.Module | Promise<WebAssembly.Module>,
   settings: EngineSettings,
   publish: Parameters<StartEngine>[1],
+  locks?: Locks,
 ): ReturnType<StartEngine> {
   instance ??= instantiate(compile);
   try {
@@ -33,7 +35,7 @@ export async function startEngine(
     throw error;
   }
   try {
-    const engine = new WasmEngine(engineOptions(settings), ({ snapshot, events }) =>
+    const engine = new WasmEngine({ ...engineOptions(settings), locks }, ({ snapshot, events }) =>
       publish({ ...snapshot, reason: reasonInWords(snapshot) }, events));
     const access = watchLocalAccess(settings.options.candidates ?? [], (loopback, network, consent) =>
       engine.signal(consent ? CONSENT : ACCESS + Number(loopback) + 2 * Number(network)));
@@ -46,6 +48,7 @@ export async function startEngine(
       close() {
         access.end();
         engine.signal(CLOSE);
+        locks?.drop();
       },
     });
   } catch (refusal) {

@@ -5,19 +5,21 @@ import { unpack } from './unpack.js';
 
 const every = Uint8Array.from({ length: 256 }, (_, byte) => byte);
 const skewed = Uint8Array.from({ length: 10_000 }, (_, at) => (at * at * 7919) % 251 % 97);
+const large = Uint8Array.from({ length: 200_000 }, (_, at) => (at * 31) % 256);
 
 describe('packed bytes', () => {
-  it.each([['none', new Uint8Array()], ['one', Uint8Array.of(255)], ['every byte', every], ['some more than others', skewed]])(
+  it.each([['none', new Uint8Array()], ['one', Uint8Array.of(255)], ['every byte', every], ['some more than others', skewed], ['more than a page', large]])(
     'come back as they were: %s', (_, bytes) => {
-      expect(unpack(packBytes(bytes))).toEqual(bytes);
+      const { text, unpacker } = packBytes(bytes);
+      expect(unpack(text, unpacker)).toEqual(bytes);
     });
 
   it('are printable ASCII that no quote, template or HTML parser takes for something else', () => {
-    expect(packBytes(every)).toMatch(/^[ !#%&()*+,\-./0-9:;=>?@A-Z[\]^_a-z{|}~]+$/);
+    expect(packBytes(every).text).toMatch(/^[ !#%&()*+,\-./0-9:;=>?@A-Z[\]^_a-z{|}~]+$/);
   });
 
   it.each(['ascii', 'utf8'] as const)('are left as they are by a minifier that writes %s', (charset) => {
-    const text = packBytes(every);
+    const { text } = packBytes(every);
     const { code } = transformSync(`console.log("${text}")`, { minify: true, charset });
     expect(code).toContain(text);
   });

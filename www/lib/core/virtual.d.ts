@@ -11,6 +11,7 @@ declare module 'landfall:glue' {
 }
 
 declare module 'landfall:bytes' {
-  /** The `.wasm` file as a string, one character per byte. */
+  /** The `.wasm` file as a string, and what reads it; see `unpack.ts`. */
   export const bytes: string;
+  export const unpacker: string;
 }
