@@ -140,7 +140,7 @@ fn unverified_and_verified_requests_never_share_a_connection() {
         assert_eq!(check(&pool, &unverified).await, Ok(200));
         assert_eq!(pool.idle(), 1);
         let verified = check(&pool, &server.target("127.0.0.1")).await;
-        assert_eq!(verified, Err(Failure::Untrusted(Flaw::UnknownIssuer)));
+        assert_eq!(verified, Err(Failure::Untrusted(Flaw::OtherHost)));
         assert_eq!(check(&pool, &unverified).await, Ok(200));
         assert_eq!(server.connections.get(), 1);
     });
