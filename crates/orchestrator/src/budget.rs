@@ -3,11 +3,12 @@
 use crate::clock::Clock;
 use crate::cpu::cpu_used;
 use crate::settings::{BudgetSettings, Percent, Policy};
-use landfall_protocol::throttle::{self, CpuShare, Decision, Throttle};
+use landfall_protocol::throttle::{self, CpuShare, Decision, Errand, Throttle};
 use landfall_protocol::time::Millis;
 use serde::Serialize;
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
+use tokio::time::sleep_until;
 
 /// What a check is thought to cost before one was measured, in microseconds of CPU.
 const FIRST_ESTIMATE: u64 = 50;
@@ -31,8 +32,6 @@ pub(crate) enum Allowance {
 pub(crate) struct CpuBudget {
     settings: Cell<BudgetSettings>,
     state: RefCell<State>,
-    /// Whether checks were told to wait when they last asked.
-    is_short: Cell<bool>,
 }
 
 struct State {
@@ -68,7 +67,6 @@ impl CpuBudget {
         Self {
             settings: Cell::new(settings),
             state: RefCell::new(state),
-            is_short: Cell::new(false),
         }
     }
 
@@ -92,7 +90,6 @@ impl CpuBudget {
         let mut state = self.state.borrow_mut();
         state.look_at_pressure(now);
         let decision = state.throttle.allow(now, cpu_used());
-        self.is_short.set(matches!(decision, Decision::Wait(_)));
         match decision {
             Decision::Wait(until) => Allowance::Wait(until),
             Decision::Spend(micros) => {
@@ -105,8 +102,20 @@ impl CpuBudget {
     }
 
     /// Whether checks wait for it, so that what else it pays for should leave something for them.
-    pub(crate) const fn is_short(&self) -> bool {
-        self.is_short.get()
+    pub(crate) fn is_short(&self, now: Millis) -> bool {
+        self.state.borrow().throttle.is_short(now)
+    }
+
+    /// Rests after a piece of an errand that has cost so many microseconds of CPU, if it must.
+    pub(crate) async fn rest_after(&self, clock: &Clock, piece: u64, errand: Errand) {
+        let rested = self
+            .state
+            .borrow_mut()
+            .throttle
+            .rest(clock.now(), cpu_used(), piece, errand);
+        if let Some(until) = rested {
+            sleep_until(clock.instant(until)).await;
+        }
     }
 
     /// Learns what a check has used, in microseconds of CPU.

@@ -13,27 +13,50 @@ use crate::pool::{Buffers, Pool};
 use crate::reader::{Heard, read};
 use crate::registry::{Discovered, InstanceId, Registry};
 use crate::settings::Percent;
-use crate::sockets::{Kernel, Listening, Place, PortFilter, Tracker, owners};
+use crate::sockets::{Kernel, Listening, Place, PortFilter, Process, Search, Tracker};
 use landfall_protocol::endpoint::Wanted;
 use landfall_protocol::probe::Rung;
+use landfall_protocol::throttle::Errand;
+use landfall_protocol::time::Millis;
 use landfall_protocol::url::BaseUrl;
 use looks::{Circumstances, Looks};
 use pending::{Candidate, Pending};
+use serde::Serialize;
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 use std::time::Duration;
 use tokio::sync::{Notify, Semaphore};
-use tokio::task::AbortHandle;
+use tokio::task::{AbortHandle, yield_now};
 use tokio::time::{Instant, sleep, sleep_until};
 
 /// Services that are read at the same time: descriptions can be large.
 const READERS: usize = 4;
-/// What reading descriptions may take of the budget while checks wait for it, one part in so many: that a service lives is
-/// worth more than what it has.
-const READING_PARTS: u32 = 4;
-/// After one was read then, whatever it cost.
-const LONGEST_REST: Duration = Duration::from_secs(10);
+/// Reading descriptions leaves most to checks: that a service lives is worth more than what it has.
+const READING: Errand = Errand {
+    parts: 4,
+    credit: Millis::ZERO,
+};
+/// Asking places what they are: those that are known go on being checked.
+const ASKING: Errand = Errand {
+    parts: 4,
+    credit: Millis::ZERO,
+};
+/// Looking for the processes of new sockets. It goes on to a twentieth of what a minute earns, so that where there are not
+/// thousands of descriptors, whoever is new is known at once.
+const SEARCHING: Errand = Errand {
+    parts: 4,
+    credit: Millis::from_secs(3),
+};
+
+/// What the budget has not paid for yet.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct Waiting {
+    /// Places that were not asked yet what they are.
+    pub(crate) places: usize,
+    /// Services that are to be asked what they have.
+    pub(crate) descriptions: usize,
+}
 
 /// The finder.
 pub(crate) struct Finder {
@@ -110,6 +133,14 @@ impl Finder {
         }
     }
 
+    /// What waits for its turn, or is asked just now.
+    pub(crate) fn waiting(&self) -> Waiting {
+        Waiting {
+            places: self.pending.borrow().unheard(),
+            descriptions: self.undescribed.borrow().len() + self.describing.get(),
+        }
+    }
+
     /// Bytes that are kept: the sockets of the last look, and what is still to be asked.
     pub(crate) fn kept(&self) -> usize {
         let undescribed = self.undescribed.borrow().capacity() * size_of::<InstanceId>();
@@ -137,13 +168,18 @@ impl Finder {
     async fn read_in_turn(self: Rc<Self>) {
         while let Some(id) = self.next_undescribed() {
             let ((), micros) = metered(self.read_description(id)).await;
-            if self.budget.is_short() {
-                let (cost, readers) = (Duration::from_micros(micros), self.describing.get());
-                let parts = READING_PARTS.saturating_mul(u32::try_from(readers).unwrap_or(1));
-                sleep(self.budget.rest(cost, parts).min(LONGEST_REST)).await;
-            }
+            let readers = self.describing.get();
+            self.rest_after(micros, READING, readers).await;
         }
         self.describing.set(self.describing.get() - 1);
+    }
+
+    /// Rests after a piece of an errand that so many are out on.
+    async fn rest_after(&self, micros: u64, errand: Errand, many: usize) {
+        let many = u32::try_from(many).unwrap_or(1);
+        let parts = errand.parts.saturating_mul(many);
+        let errand = Errand { parts, ..errand };
+        self.budget.rest_after(&self.clock, micros, errand).await;
     }
 
     fn next_undescribed(&self) -> Option<InstanceId> {
@@ -187,7 +223,7 @@ impl Finder {
             match looked {
                 Ok(()) => {
                     failing = false;
-                    self.compare(&mut listening);
+                    self.compare(&mut listening).await;
                 }
                 Err(error) if !failing => {
                     failing = true;
@@ -217,8 +253,11 @@ impl Finder {
     }
 
     /// What has changed since the last look?
-    fn compare(self: &Rc<Self>, listening: &mut Vec<Listening>) {
-        let changes = self.tracker.borrow_mut().look(listening, owners);
+    async fn compare(self: &Rc<Self>, listening: &mut Vec<Listening>) {
+        let new = self.tracker.borrow().look(listening);
+        let Some(new) = new else { return };
+        let owners = self.owners(new).await;
+        let changes = self.tracker.borrow_mut().take(listening, owners);
         if !changes.appeared.is_empty() || !changes.gone.is_empty() {
             self.looks.borrow_mut().changed(self.clock.now());
             self.gone(&changes.gone);
@@ -226,15 +265,27 @@ impl Finder {
         }
     }
 
-    fn gone(&self, places: &[Place]) {
-        let mut registry = self.registry.borrow_mut();
-        for place in places {
-            self.pending.borrow_mut().gone(place);
-            self.undecided
-                .borrow_mut()
-                .retain(|undecided| undecided.place != *place);
-            registry.socket_gone(place, self.clock.now(), unix_ms());
+    /// The processes of new sockets. Others have their turn between two pieces of the search.
+    async fn owners(&self, inodes: Vec<u32>) -> HashMap<u32, Rc<Process>> {
+        let mut search = Search::new(inodes);
+        loop {
+            let cpu = cpu_used();
+            if search.is_over_after_a_piece() {
+                return search.found();
+            }
+            let micros = cpu_used().saturating_sub(cpu);
+            yield_now().await;
+            self.rest_after(micros, SEARCHING, 1).await;
         }
+    }
+
+    /// Nobody listens at these places any more, which are in order.
+    fn gone(&self, places: &[Place]) {
+        let is_there = |it: &Discovered| places.binary_search(&it.place).is_err();
+        self.pending.borrow_mut().gone(places);
+        self.undecided.borrow_mut().retain(is_there);
+        let mut registry = self.registry.borrow_mut();
+        registry.sockets_gone(places, self.clock.now(), unix_ms());
     }
 
     fn appeared(self: &Rc<Self>, places: Vec<Place>) {
@@ -280,7 +331,9 @@ impl Finder {
     async fn ask(self: Rc<Self>, candidate: Candidate) {
         let mut next = Some(candidate);
         while let Some(candidate) = next {
-            self.recognise(candidate).await;
+            let ((), micros) = metered(self.recognise(candidate)).await;
+            // Also after the last one, or whoever comes in small numbers would be asked for nothing.
+            self.rest_after(micros, ASKING, self.asking.get()).await;
             next = self.next_candidate();
         }
         self.asking.set(self.asking.get() - 1);

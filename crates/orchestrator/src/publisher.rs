@@ -1,6 +1,7 @@
 //! Turns changes of the registry into revisions of the catalog and into events.
 
 use crate::budget::CpuBudget;
+use crate::clock::Clock;
 use crate::cpu::cpu_used;
 use crate::http::{Catalog, Hub, Server, Topic};
 use crate::registry::Registry;
@@ -14,10 +15,14 @@ const TOGETHER: Duration = Duration::from_millis(50);
 /// What revisions may take of the budget, one part in so many, of what pressure on the host leaves of it: with thousands of
 /// services one takes more than a moment to make.
 const REVISION_PARTS: u32 = 2;
+/// The same while checks wait: while thousands of services are found, each revision is soon followed by the next.
+const REVISION_PARTS_SHORT: u32 = 4;
 /// What events of raw health may take.
 const HEALTH_PARTS: u32 = 5;
 /// What has changed waits for no longer, whatever it costs to tell: five times as long on a host under pressure.
 const LONGEST: Duration = Duration::from_secs(1);
+/// The same while checks wait.
+const LONGEST_SHORT: Duration = Duration::from_secs(5);
 /// Between two events of raw health.
 const HEALTH_EVERY: Duration = Duration::from_secs(1);
 
@@ -27,6 +32,7 @@ pub(crate) async fn publish_catalog(
     catalog: Rc<Catalog>,
     hub: Rc<Hub>,
     budget: Rc<CpuBudget>,
+    clock: Clock,
 ) {
     let changes = registry.borrow().changes();
     loop {
@@ -44,8 +50,12 @@ pub(crate) async fn publish_catalog(
                 tracing::error!(%error, "the catalog could not be published; the last one stays");
             }
         }
-        let rest = budget.rest(cost, REVISION_PARTS);
-        sleep(rest.clamp(TOGETHER, budget.slowed(LONGEST))).await;
+        let (parts, longest) = if budget.is_short(clock.now()) {
+            (REVISION_PARTS_SHORT, LONGEST_SHORT)
+        } else {
+            (REVISION_PARTS, budget.slowed(LONGEST))
+        };
+        sleep(budget.rest(cost, parts).clamp(TOGETHER, longest)).await;
     }
 }
 

@@ -198,6 +198,7 @@ fn assemble(
         catalog,
         Rc::clone(&hub),
         Rc::clone(&budget),
+        clock,
     ));
     spawn_local(publish_health(Rc::clone(&server)));
     spawn_local(publish_drift(Rc::clone(&server)));

@@ -11,12 +11,12 @@ mod linux;
 #[cfg(target_os = "linux")]
 mod sock_diag;
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{Kernel, owners};
+pub(crate) use linux::{Kernel, Search, owners};
 
 #[cfg(not(target_os = "linux"))]
 mod unsupported;
 #[cfg(not(target_os = "linux"))]
-pub(crate) use unsupported::{Kernel, owners};
+pub(crate) use unsupported::{Kernel, Search};
 
 pub(crate) use ports::PortFilter;
 pub(crate) use tracker::Tracker;

@@ -18,6 +18,9 @@ use window::Window;
 
 pub use share::CpuShare;
 
+/// For so long after it had to wait, other work counts as waiting.
+const LATELY: Millis = Millis::from_secs(1);
+
 /// The law that keeps the budget.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Policy {
@@ -40,6 +43,15 @@ pub enum Decision {
     Wait(Millis),
 }
 
+/// Work in pieces for which nobody waits, such as finding out who is there: it begins at once, and rests after each piece.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Errand {
+    /// While other work waits, it takes one part in so many of the budget at most.
+    pub parts: u32,
+    /// It goes on until so much of the refill is owed.
+    pub credit: Millis,
+}
+
 /// The controller.
 ///
 /// ```
@@ -60,6 +72,8 @@ pub struct Throttle {
     window: Window,
     /// When CPU time was last reported, and how much the process had used until then.
     reported: Option<(Millis, u64)>,
+    /// Whoever asked was told to wait, and has asked again by then.
+    short_until: Millis,
 }
 
 #[derive(Clone, Debug)]
@@ -81,6 +95,7 @@ impl Throttle {
             pressure: Pressure::new(),
             window: Window::new(),
             reported: None,
+            short_until: Millis::ZERO,
         }
     }
 
@@ -96,10 +111,40 @@ impl Throttle {
     /// `cpu_used_total` is the CPU time of the process in microseconds. What it had used before the first call is not charged.
     pub fn allow(&mut self, now: Millis, cpu_used_total: u64) -> Decision {
         self.charge(now, cpu_used_total);
-        match &mut self.law {
+        let decision = match &mut self.law {
             Law::Tokens(bucket) => bucket.decide(now, self.pressure.permille()),
             Law::Factor(_) => Decision::Spend(u64::MAX),
+        };
+        if let Decision::Wait(until) = decision {
+            self.short_until = until + LATELY;
         }
+        decision
+    }
+
+    /// Until when an errand rests after a piece that has cost so many microseconds of CPU; `None` when it may go on at once: as
+    /// long as nobody else waits and the balance pays for it. Ten seconds are the most, so that it comes to its end. Where
+    /// there is no balance ([`Policy::Factor`]) it takes the budget at most.
+    pub fn rest(
+        &mut self,
+        now: Millis,
+        cpu_used_total: u64,
+        piece: u64,
+        errand: Errand,
+    ) -> Option<Millis> {
+        self.charge(now, cpu_used_total);
+        let (owed, parts) = match &self.law {
+            Law::Tokens(bucket) => {
+                let owed = bucket.owed(self.pressure.permille(), errand.credit);
+                (owed, if self.is_short(now) { errand.parts } else { 0 })
+            }
+            Law::Factor(_) => (Millis::ZERO, 1),
+        };
+        let a_second = u64::from(self.budget.micros_per_second())
+            * u64::from(self.pressure.permille())
+            / 1_000;
+        let share = piece.saturating_mul(u64::from(parts)).saturating_mul(1_000) / a_second.max(1);
+        let rest = owed.max(Millis(share));
+        (rest > Millis::ZERO).then(|| now + rest.clamp(bucket::LEAST_WAIT, bucket::FLOOR))
     }
 
     /// Takes in what the process has used so far, without asking for anything.
@@ -119,6 +164,11 @@ impl Throttle {
     /// (`some avg10` of `/proc/pressure/cpu`, Linux PSI). It acts slowly, and on [`Policy::Tokens`] only.
     pub fn observe_pressure(&mut self, now: Millis, some_avg10_percent: u8) {
         self.pressure.observe(now, some_avg10_percent);
+    }
+
+    /// Whether work waits for the budget, or did a moment ago: what else is done should leave something for it.
+    pub fn is_short(&self, now: Millis) -> bool {
+        now < self.short_until
     }
 
     /// By what, in thousandths, the host multiplies the rate of the work it wants to do: `200..=1000`.

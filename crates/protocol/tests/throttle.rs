@@ -5,7 +5,7 @@
 
 use landfall_protocol::{
     rng::Rng,
-    throttle::{CpuShare, Decision, Policy, Throttle},
+    throttle::{CpuShare, Decision, Errand, Policy, Throttle},
     time::Millis,
 };
 use proptest::prelude::*;
@@ -283,6 +283,74 @@ fn rest_does_not_add_up_beyond_the_burst() {
 }
 
 #[test]
+fn an_errand_goes_on_while_the_balance_pays_for_it_and_then_as_it_is_earned() {
+    let errand = Errand {
+        parts: 2,
+        credit: Millis::ZERO,
+    };
+    let mut throttle = Throttle::new(Policy::Tokens, BUDGET);
+    assert_eq!(throttle.rest(Millis(0), 0, 0, errand), None);
+    // There are 10 ms.
+    assert_eq!(throttle.rest(Millis(0), 10_000, 10_000, errand), None);
+    // It owes 5 ms, which takes half a second; a little is rested for as long as it takes to be worth waking up for.
+    assert_eq!(
+        throttle.rest(Millis(0), 15_000, 5_000, errand),
+        Some(Millis(500))
+    );
+    assert_eq!(
+        throttle.rest(Millis(490), 15_000, 0, errand),
+        Some(Millis(615))
+    );
+    assert_eq!(throttle.rest(Millis(500), 15_000, 0, errand), None);
+    // On credit it goes further into debt, and whatever somebody has used, it comes to its end.
+    let credit = Errand {
+        credit: Millis(1_000),
+        ..errand
+    };
+    assert_eq!(throttle.rest(Millis(500), 25_000, 10_000, credit), None);
+    assert_eq!(
+        throttle.rest(Millis(500), 25_000, 10_000, errand),
+        Some(Millis(1_500))
+    );
+    assert_eq!(
+        throttle.rest(Millis(500), 9_000_000, 0, errand),
+        Some(Millis(10_500))
+    );
+}
+
+#[test]
+fn while_others_wait_an_errand_takes_its_part_and_no_more() {
+    let errand = Errand {
+        parts: 4,
+        credit: Millis::from_secs(60),
+    };
+    let mut throttle = Throttle::new(Policy::Tokens, BUDGET);
+    assert_eq!(throttle.allow(Millis(0), 0), Decision::Spend(2_500));
+    assert_eq!(throttle.rest(Millis(0), 2_500, 1_000, errand), None);
+    assert_eq!(
+        throttle.allow(Millis(0), 12_500),
+        Decision::Wait(Millis(500))
+    );
+    // A quarter of 10 ms a second: 1 ms takes 400 ms.
+    assert_eq!(
+        throttle.rest(Millis(100), 12_500, 1_000, errand),
+        Some(Millis(500))
+    );
+    assert_eq!(
+        throttle.rest(Millis(1_400), 12_500, 1_000, errand),
+        Some(Millis(1_800))
+    );
+    // Nobody has come back for a second.
+    assert_eq!(throttle.rest(Millis(1_600), 12_500, 1_000, errand), None);
+    // The simple law has no balance: it takes the budget.
+    let mut simple = Throttle::new(Policy::Factor, BUDGET);
+    assert_eq!(
+        simple.rest(Millis(0), 5_000, 5_000, errand),
+        Some(Millis(500))
+    );
+}
+
+#[test]
 fn a_budget_of_nothing_allows_nothing() {
     let mut throttle = Throttle::new(Policy::Tokens, CpuShare::default());
     assert_eq!(
@@ -300,6 +368,11 @@ fn numbers_at_their_ends_break_nothing() {
                 throttle.allow(Millis(now), used);
                 throttle.observe_pressure(Millis(now), u8::MAX);
                 throttle.used(Millis(now));
+                for (parts, credit) in [(0, 0), (u32::MAX, u64::MAX)] {
+                    let credit = Millis(credit);
+                    let rest = throttle.rest(Millis(now), used, u64::MAX, Errand { parts, credit });
+                    assert!(rest.is_none_or(|until| until <= Millis(now) + Millis(10_000)));
+                }
             }
             assert!((200..=1_000).contains(&throttle.pace()));
         }

@@ -79,11 +79,12 @@ impl Pending {
         self.first.retain(|it| it != place);
     }
 
-    /// Nobody listens there any more.
-    pub(super) fn gone(&mut self, place: &Place) {
-        self.heard(place);
+    /// Nobody listens at these places any more, which are in order.
+    pub(super) fn gone(&mut self, places: &[Place]) {
+        let is_there = |it: &Place| places.binary_search(it).is_err();
+        self.first.retain(is_there);
         for queue in &mut self.waiting {
-            queue.retain(|(_, it)| it != place);
+            queue.retain(|(_, it)| is_there(it));
         }
     }
 
@@ -92,6 +93,11 @@ impl Pending {
         let waiting = self.waiting[0].iter().map(|(_, place)| place);
         let mut unheard = self.first.iter().chain(waiting);
         unheard.any(|place| *place.process.name == *process)
+    }
+
+    /// How many are still to be asked for the first time.
+    pub(super) fn unheard(&self) -> usize {
+        self.waiting[0].len() + self.first.len()
     }
 
     /// Bytes that are kept.
@@ -149,13 +155,15 @@ mod tests {
         let candidate = pending.next(now).unwrap();
         assert_eq!(candidate.place, one);
         assert!(pending.has_unheard("a") && pending.has_unheard("b"));
+        assert_eq!(pending.unheard(), 2);
         pending.heard(&one);
         pending.again(candidate, now);
         assert!(!pending.has_unheard("a"));
-        pending.gone(&other);
+        assert_eq!(pending.unheard(), 1);
+        pending.gone(std::slice::from_ref(&other));
         assert!(!pending.has_unheard("b"));
         assert_eq!(pending.next(now), None);
-        pending.gone(&one);
+        pending.gone(std::slice::from_ref(&one));
         assert_eq!(pending.next_due(), None);
     }
 

@@ -4,6 +4,7 @@ use super::reply::{Reply, json};
 use super::server::Server;
 use crate::budget::BudgetView;
 use crate::ceiling::CeilingView;
+use crate::finder::Waiting;
 use crate::memory::rss_bytes;
 use crate::reload::Report;
 use serde::Serialize;
@@ -20,6 +21,8 @@ struct Status<'s> {
     budget: Budget,
     memory: Memory,
     checks: Checks,
+    /// What is still to be found out.
+    finding: Waiting,
     services: usize,
     /// How many of them lack something that they had.
     drifted: usize,
@@ -94,6 +97,7 @@ impl Server {
                 in_flight_limit: self.pool.limits().in_flight,
                 per_host_limit: self.pool.limits().per_host,
             },
+            finding: self.checker.finder.waiting(),
             services: registry.len(),
             drifted: registry.drifted(),
             streams: self.hub.len(),

@@ -7,11 +7,25 @@ use crate::sockets::Place;
 use landfall_protocol::time::Millis;
 
 impl Registry {
-    /// Nobody listens at `place` any more.
-    pub(crate) fn socket_gone(&mut self, place: &Place, now: Millis, unix_ms: u64) {
-        let mut instances = self.instances.iter_mut();
-        let Some((id, instance)) = instances.find(|(_, it)| it.place() == Some(place)) else {
-            self.nudge_at(place);
+    /// Nobody listens at these places any more, which are in order: thousands may vanish at once.
+    pub(crate) fn sockets_gone(&mut self, places: &[Place], now: Millis, unix_ms: u64) {
+        let mut ids = vec![None; places.len()];
+        for (id, instance) in &self.instances {
+            let at = instance.place().map(|it| places.binary_search(it));
+            if let Some(Ok(at)) = at {
+                ids[at] = Some(id);
+            }
+        }
+        for (place, id) in places.iter().zip(ids) {
+            match id {
+                Some(id) => self.lose(id, now, unix_ms),
+                None => self.nudge_at(place),
+            }
+        }
+    }
+
+    fn lose(&mut self, id: InstanceId, now: Millis, unix_ms: u64) {
+        let Some(instance) = self.instances.get_mut(id) else {
             return;
         };
         let service = instance.service;

@@ -73,6 +73,13 @@ fn found(place: &Place, title: &str, paths: &[&str]) -> Discovered {
     }
 }
 
+impl Registry {
+    /// Nobody listens at `place` any more.
+    fn socket_gone(&mut self, place: &Place, now: Millis, unix_ms: u64) {
+        self.sockets_gone(std::slice::from_ref(place), now, unix_ms);
+    }
+}
+
 /// Checks an instance, with this verdict. Says which port that is, and whether the instance is to be asked what it has.
 fn check(registry: &mut Registry, id: InstanceId, now: u64, verdict: Verdict) -> (u16, bool) {
     let now = Millis(now);

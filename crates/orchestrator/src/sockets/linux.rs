@@ -5,13 +5,15 @@
 
 use super::sock_diag::{Reply, read, request};
 use super::{Listening, Process};
-use procfs::process::{FDTarget, all_processes};
+use procfs::process::{ProcessesIter, all_processes};
 use rustix::net::{
     AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netlink, recv, send, socket_with,
 };
 use std::collections::HashMap;
+use std::fs::{self, ReadDir};
 use std::io;
 use std::os::fd::OwnedFd;
+use std::path::Path;
 use std::rc::Rc;
 
 /// What the kernel writes at a time.
@@ -22,6 +24,11 @@ const MAX_SOCKETS: usize = 65_536;
 const ACTIVATOR: &str = "systemd";
 /// The first process of a machine or container keeps it alive; it is nobody's service to be asked.
 const INIT: u32 = 1;
+
+/// Descriptors that are looked at in a piece.
+const PIECE: usize = 512;
+/// What a process takes besides its descriptors, as so many of them.
+const PROCESS: usize = 16;
 
 /// A line to the kernel.
 pub(crate) struct Kernel {
@@ -75,51 +82,132 @@ impl Kernel {
     }
 }
 
-/// The processes of this user that hold the given sockets. A socket that only this daemon, the machine's init or a
-/// socket activator holds has none. `inodes` are in order.
-pub(crate) fn owners(inodes: &[u32]) -> HashMap<u32, Rc<Process>> {
-    let user = rustix::process::geteuid().as_raw();
-    let own = std::process::id();
-    let mut owners: HashMap<u32, Rc<Process>> = HashMap::new();
-    for process in all_processes().into_iter().flatten().flatten() {
-        let Ok(pid) = u32::try_from(process.pid()) else {
-            continue;
-        };
-        if pid == own || pid == INIT || process.uid().ok() != Some(user) {
-            continue;
+/// Looks for the processes of this user that hold sockets, in pieces: to go through all descriptors of all processes takes
+/// long where there are many. A socket that only this daemon, the machine's init or a socket activator holds has none.
+pub(crate) struct Search {
+    /// In order.
+    inodes: Vec<u32>,
+    user: u32,
+    processes: Option<ProcessesIter>,
+    current: Option<Holder>,
+    found: HashMap<u32, Rc<Process>>,
+}
+
+/// A process whose descriptors are gone through.
+struct Holder {
+    process: procfs::process::Process,
+    descriptors: ReadDir,
+    held: Vec<u32>,
+}
+
+impl Search {
+    /// Looks for the holders of these.
+    pub(crate) fn new(mut inodes: Vec<u32>) -> Self {
+        inodes.sort_unstable();
+        Self {
+            processes: all_processes().ok().filter(|_| !inodes.is_empty()),
+            inodes,
+            user: rustix::process::geteuid().as_raw(),
+            current: None,
+            found: HashMap::new(),
         }
-        let held: Vec<u32> = process
-            .fd()
-            .into_iter()
-            .flatten()
-            .filter_map(|descriptor| match descriptor.ok()?.target {
-                FDTarget::Socket(inode) => u32::try_from(inode)
-                    .ok()
-                    .filter(|inode| inodes.binary_search(inode).is_ok()),
-                _ => None,
-            })
-            .collect();
-        if held.is_empty() {
-            continue;
+    }
+
+    /// Looks at some more of them, which takes about a millisecond. True when there are no more.
+    pub(crate) fn is_over_after_a_piece(&mut self) -> bool {
+        let mut left = PIECE;
+        while let Some(rest) = left.checked_sub(self.step()) {
+            if self.processes.is_none() {
+                return true;
+            }
+            left = rest;
+        }
+        false
+    }
+
+    /// What was found.
+    pub(crate) fn found(self) -> HashMap<u32, Rc<Process>> {
+        self.found
+    }
+
+    /// Looks at one descriptor or one process, and says what that is of a piece.
+    fn step(&mut self) -> usize {
+        if let Some(holder) = &mut self.current {
+            match holder.descriptors.next() {
+                Some(descriptor) => {
+                    let inode = descriptor.ok().and_then(|it| socket_at(&it.path()));
+                    let wanted = inode.filter(|it| self.inodes.binary_search(it).is_ok());
+                    holder.held.extend(wanted);
+                }
+                None => {
+                    if let Some(holder) = self.current.take() {
+                        self.take_in(holder);
+                    }
+                }
+            }
+            return 1;
+        }
+        match self.processes.as_mut().and_then(Iterator::next) {
+            Some(process) => self.current = process.ok().and_then(|it| self.holder(it)),
+            None => self.processes = None,
+        }
+        PROCESS
+    }
+
+    /// A process whose descriptors may be looked at.
+    fn holder(&self, process: procfs::process::Process) -> Option<Holder> {
+        let pid = u32::try_from(process.pid()).ok()?;
+        let is_other = pid == std::process::id() || pid == INIT;
+        if is_other || process.uid().ok()? != self.user {
+            return None;
+        }
+        Some(Holder {
+            descriptors: fs::read_dir(format!("/proc/{pid}/fd")).ok()?,
+            process,
+            held: Vec::new(),
+        })
+    }
+
+    fn take_in(&mut self, holder: Holder) {
+        if holder.held.is_empty() {
+            return;
         }
         // A process can end between two lines.
-        let Ok(stat) = process.stat() else { continue };
+        let Ok(stat) = holder.process.stat() else {
+            return;
+        };
+        let Ok(pid) = u32::try_from(holder.process.pid()) else {
+            return;
+        };
         if stat.comm == ACTIVATOR {
-            continue;
+            return;
         }
         let owner = Rc::new(Process {
             started: stat.starttime,
             pid,
             name: stat.comm.into(),
         });
-        for inode in held {
-            let first = owners.entry(inode).or_insert_with(|| Rc::clone(&owner));
+        for inode in holder.held {
+            let first = self.found.entry(inode).or_insert_with(|| Rc::clone(&owner));
             if owner < *first {
                 *first = Rc::clone(&owner);
             }
         }
     }
-    owners
+}
+
+/// The processes of this user that hold the given sockets, all at once.
+pub(crate) fn owners(inodes: Vec<u32>) -> HashMap<u32, Rc<Process>> {
+    let mut search = Search::new(inodes);
+    while !search.is_over_after_a_piece() {}
+    search.found()
+}
+
+/// The inode of the socket that a descriptor is, if it is one: `socket:[123]`.
+fn socket_at(descriptor: &Path) -> Option<u32> {
+    let target = fs::read_link(descriptor).ok()?;
+    let inode = target.to_str()?.strip_prefix("socket:[")?;
+    inode.strip_suffix(']')?.parse().ok()
 }
 
 #[cfg(test)]
@@ -176,7 +264,7 @@ mod tests {
             .find(|socket| socket.port == port)
             .unwrap()
             .inode;
-        let owners = owners(&[inode]);
+        let owners = owners(vec![inode]);
         let (killed, waited) = (child.kill(), child.wait());
         assert!(killed.is_ok() && waited.is_ok());
         let owner = &owners[&inode];

@@ -42,30 +42,36 @@ impl Tracker {
         self.filter = filter;
     }
 
-    /// Takes a look at `listening`, whose room is used for the next one. `owners` maps inodes, in order, to processes and is called only
-    /// when there are new ones.
-    pub(crate) fn look(
-        &mut self,
-        listening: &mut Vec<Listening>,
-        owners: impl FnOnce(&[u32]) -> HashMap<u32, Rc<Process>>,
-    ) -> Changes {
+    /// Takes a look at `listening`: the inodes whose processes are to be looked for before [`Self::take`] has the rest; `None` when nothing
+    /// has changed.
+    pub(crate) fn look(&self, listening: &mut Vec<Listening>) -> Option<Vec<u32>> {
         listening.retain(|socket| self.filter.allows(socket.port));
         listening.sort_unstable();
         if *listening == self.seen {
-            return Changes::default();
+            return None;
         }
+        let inodes = listening.iter().map(|socket| socket.inode);
+        Some(inodes.filter(|it| self.owner(*it).is_none()).collect())
+    }
+
+    /// Takes in what a look has shown, with the processes of those that were not known; the room of `listening` is used for the next look.
+    pub(crate) fn take(
+        &mut self,
+        listening: &mut Vec<Listening>,
+        owners: HashMap<u32, Rc<Process>>,
+    ) -> Changes {
+        // Other ports may be looked at since.
+        listening.retain(|socket| self.filter.allows(socket.port));
         let before = self.places();
         std::mem::swap(&mut self.seen, listening);
         let mut inodes: Vec<u32> = self.seen.iter().map(|socket| socket.inode).collect();
         inodes.sort_unstable();
-        self.owners
-            .retain(|(inode, _)| inodes.binary_search(inode).is_ok());
-        inodes.retain(|inode| self.owner(*inode).is_none());
-        if !inodes.is_empty() {
-            self.owners.extend(owners(&inodes));
-            self.owners.sort_unstable();
-            self.owners.shrink_to_fit();
-        }
+        let is_there = |inode: &u32| inodes.binary_search(inode).is_ok();
+        self.owners.retain(|(inode, _)| is_there(inode));
+        let new = owners.into_iter().filter(|(inode, _)| is_there(inode));
+        self.owners.extend(new);
+        self.owners.sort_unstable();
+        self.owners.shrink_to_fit();
         let places = self.places();
         Changes {
             appeared: missing_from(&before, &places),
@@ -146,6 +152,24 @@ mod tests {
         Tracker::new(PortFilter::new(&toml::from_str("").unwrap()))
     }
 
+    /// A whole look. `owners` is called only when there are inodes that are not known.
+    fn look(
+        tracker: &mut Tracker,
+        mut listening: Vec<Listening>,
+        owners: impl FnOnce(&[u32]) -> HashMap<u32, Rc<Process>>,
+    ) -> Changes {
+        let Some(mut new) = tracker.look(&mut listening) else {
+            return Changes::default();
+        };
+        new.sort_unstable();
+        let owners = if new.is_empty() {
+            HashMap::new()
+        } else {
+            owners(&new)
+        };
+        tracker.take(&mut listening, owners)
+    }
+
     fn socket(ip: &str, port: u16, inode: u32) -> Listening {
         let host = Host::of(ip.parse().unwrap(), false).unwrap();
         Listening { port, host, inode }
@@ -184,8 +208,9 @@ mod tests {
 
     #[test]
     fn one_process_on_two_addresses_of_a_port_is_one_place() {
-        let changes = tracker().look(
-            &mut vec![socket("::", 8_000, 11), socket("0.0.0.0", 8_000, 10)],
+        let changes = look(
+            &mut tracker(),
+            vec![socket("::", 8_000, 11), socket("0.0.0.0", 8_000, 10)],
             by_tens,
         );
         assert_eq!(show(&changes.appeared), ["p1 127.0.0.1:8000"]);
@@ -193,8 +218,9 @@ mod tests {
 
     #[test]
     fn two_processes_on_one_port_are_two_places() {
-        let changes = tracker().look(
-            &mut vec![socket("127.0.0.1", 8_000, 10), socket("::1", 8_000, 20)],
+        let changes = look(
+            &mut tracker(),
+            vec![socket("127.0.0.1", 8_000, 10), socket("::1", 8_000, 20)],
             by_tens,
         );
         assert_eq!(
@@ -207,8 +233,8 @@ mod tests {
     fn only_what_changed_is_told_and_only_new_sockets_are_mapped() {
         let mut tracker = tracker();
         let (first, second) = (socket("0.0.0.0", 8_000, 10), socket("0.0.0.0", 8_001, 20));
-        tracker.look(&mut vec![first], by_tens);
-        let changes = tracker.look(&mut vec![second, first], |inodes| {
+        look(&mut tracker, vec![first], by_tens);
+        let changes = look(&mut tracker, vec![second, first], |inodes| {
             assert_eq!(inodes, [20]);
             by_tens(inodes)
         });
@@ -216,17 +242,21 @@ mod tests {
             (show(&changes.appeared), show(&changes.gone)),
             (vec!["p2 127.0.0.1:8001".to_owned()], vec![])
         );
-        let changes = tracker.look(&mut vec![first, second], |_| unreachable!("nothing is new"));
+        let changes = look(&mut tracker, vec![first, second], |_| {
+            unreachable!("nothing is new")
+        });
         assert_eq!(changes, Changes::default());
-        let changes = tracker.look(&mut vec![second], |_| unreachable!("nothing is new"));
+        let changes = look(&mut tracker, vec![second], |_| {
+            unreachable!("nothing is new")
+        });
         assert_eq!(show(&changes.gone), ["p1 127.0.0.1:8000"]);
     }
 
     #[test]
     fn a_port_that_passes_to_another_process_is_gone_and_appeared() {
         let mut tracker = tracker();
-        tracker.look(&mut vec![socket("0.0.0.0", 8_000, 10)], by_tens);
-        let changes = tracker.look(&mut vec![socket("0.0.0.0", 8_000, 20)], by_tens);
+        look(&mut tracker, vec![socket("0.0.0.0", 8_000, 10)], by_tens);
+        let changes = look(&mut tracker, vec![socket("0.0.0.0", 8_000, 20)], by_tens);
         assert_eq!(
             (show(&changes.gone), show(&changes.appeared)),
             (
@@ -238,9 +268,9 @@ mod tests {
 
     #[test]
     fn what_has_no_process_or_no_business_here_is_no_place() {
-        let mut sockets = vec![socket("0.0.0.0", 22, 10), socket("0.0.0.0", 8_000, 30)];
+        let sockets = vec![socket("0.0.0.0", 22, 10), socket("0.0.0.0", 8_000, 30)];
         assert_eq!(
-            tracker().look(&mut sockets, |_| HashMap::new()),
+            look(&mut tracker(), sockets, |_| HashMap::new()),
             Changes::default()
         );
     }

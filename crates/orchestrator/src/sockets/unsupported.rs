@@ -24,6 +24,19 @@ impl Kernel {
     }
 }
 
-pub(crate) fn owners(_inodes: &[u32]) -> HashMap<u32, Rc<Process>> {
-    HashMap::new()
+/// Looks for processes, and finds none.
+pub(crate) struct Search;
+
+impl Search {
+    pub(crate) fn new(_inodes: Vec<u32>) -> Self {
+        Self
+    }
+
+    pub(crate) fn is_over_after_a_piece(&mut self) -> bool {
+        true
+    }
+
+    pub(crate) fn found(self) -> HashMap<u32, Rc<Process>> {
+        HashMap::new()
+    }
 }

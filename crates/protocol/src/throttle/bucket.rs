@@ -17,10 +17,10 @@ const BURST: Millis = Millis::from_secs(1);
 const BATCH: Millis = Millis(250);
 /// The time in which work that waits is given a batch in any case. No debt that a batch of the stated cost can leave takes so
 /// long to earn back at the full pace: it is for what others have used.
-const FLOOR: Millis = Millis::from_secs(10);
+pub(super) const FLOOR: Millis = Millis::from_secs(10);
 /// Whoever waits does so for this long at least: to wake up costs something too, and waking up every millisecond for the little that
 /// is missing would take all that is earned.
-const LEAST_WAIT: Millis = Millis(125);
+pub(super) const LEAST_WAIT: Millis = Millis(125);
 /// Debt beyond the refill of this long is forgiven, or the work would rest for hours after something else took a whole core.
 const LONGEST_DEBT: Millis = Millis::from_secs(60);
 
@@ -92,6 +92,22 @@ impl Bucket {
         self.waited = self
             .waited
             .saturating_sub(i64::try_from(more).unwrap_or(i64::MAX));
+    }
+
+    /// How long it takes to earn back what is owed beyond the refill of `credit`, at `pace` thousandths of the budget.
+    pub(super) fn owed(&self, pace: u32, credit: Millis) -> Millis {
+        let balance = self.balance.saturating_add(refill_of(credit, self.refill));
+        let a_second = self.refill.unsigned_abs() * u64::from(pace);
+        if balance >= 0 {
+            Millis::ZERO
+        } else {
+            Millis(
+                balance
+                    .unsigned_abs()
+                    .saturating_mul(1_000)
+                    .div_ceil(a_second.max(1)),
+            )
+        }
     }
 
     /// Microseconds.

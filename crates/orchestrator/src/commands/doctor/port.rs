@@ -198,9 +198,7 @@ fn listeners(port: u16) -> (Option<Listener>, Vec<Listener>) {
     let mut sockets = Vec::new();
     // Without the kernel's list nobody is named.
     let _ = Kernel::open().and_then(|mut kernel| kernel.listening(&mut sockets));
-    let mut inodes: Vec<_> = sockets.iter().map(|socket| socket.inode).collect();
-    inodes.sort_unstable();
-    let owners = owners(&inodes);
+    let owners = owners(sockets.iter().map(|socket| socket.inode).collect());
     let mut found: Vec<_> = sockets
         .iter()
         .filter_map(|socket| {

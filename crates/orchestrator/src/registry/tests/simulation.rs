@@ -4,7 +4,7 @@
 use super::registrations::{at, registration, with};
 use super::*;
 use crate::registration::RegistrationId;
-use landfall_protocol::throttle::{CpuShare, Decision, Policy, Throttle};
+use landfall_protocol::throttle::{CpuShare, Decision, Errand, Policy, Throttle};
 use proptest::prelude::*;
 use serde_json::json;
 use std::collections::HashMap;
@@ -30,7 +30,19 @@ struct Load {
     slowness: u64,
     /// Pressure on the host, in percent.
     pressure: u8,
+    /// Sockets that appear at once in the middle of it, whose places are asked what they are.
+    flood: u32,
 }
+
+/// When they appear.
+const FLOOD_AT: u64 = 90_000;
+/// CPU of asking one, in microseconds.
+const ASKING_COST: u64 = 300;
+/// As the finder does: a quarter of the budget, by four.
+const ASKING: Errand = Errand {
+    parts: 4 * 4,
+    credit: Millis::ZERO,
+};
 
 /// What came of it.
 #[derive(Debug)]
@@ -41,6 +53,10 @@ struct Outcome {
     waited: HashMap<u16, u64>,
     /// When leases ended, and when they should have.
     ended: Vec<(u64, u64)>,
+    /// When the first and the last place were asked.
+    asked: Option<(u64, u64)>,
+    /// How many were.
+    known: u32,
 }
 
 fn run(load: &Load) -> Outcome {
@@ -66,7 +82,10 @@ fn run(load: &Load) -> Outcome {
         used: vec![0; MINUTES as usize * 60 + 60],
         waited: HashMap::new(),
         ended: Vec::new(),
+        asked: None,
+        known: 0,
     };
+    let mut askers = [FLOOD_AT; 4];
     let mut checked: HashMap<u16, u64> = HashMap::new();
     let (mut now, mut cpu, mut queue) = (0, 0, VecDeque::new());
     while now < end {
@@ -113,8 +132,24 @@ fn run(load: &Load) -> Outcome {
                 }
             }
         }
+        for rested in &mut askers {
+            if outcome.known < load.flood && now >= *rested {
+                outcome.known += 1;
+                outcome.asked = Some((outcome.asked.map_or(now, |it| it.0), now));
+                cpu += ASKING_COST;
+                outcome.used[(now / 1_000) as usize] += ASKING_COST;
+                let rest = throttle.rest(Millis(now), cpu, ASKING_COST, ASKING);
+                *rested = rest.map_or(now + 1, |it| it.0);
+            }
+        }
         let lapse = registry.next_lapse().map_or(end, |it| it.0);
-        now = next.map_or(end, |it| it.0).min(lapse).max(now + 1);
+        let rested = askers.iter().copied().min();
+        let errand = rested.filter(|_| outcome.known < load.flood).unwrap_or(end);
+        now = next
+            .map_or(end, |it| it.0)
+            .min(lapse)
+            .min(errand)
+            .max(now + 1);
     }
     // Those with a lease of their own have ended.
     outcome.waited.retain(|port, _| *port <= load.services);
@@ -152,6 +187,7 @@ const STEADY: Load = Load {
     cost: [100; MINUTES as usize],
     slowness: 2,
     pressure: 0,
+    flood: 0,
 };
 
 #[test]
@@ -160,6 +196,51 @@ fn the_budget_is_used_and_kept_under_a_steady_load() {
     let (most, least) = outcome.minutes();
     assert!(most <= 1.05 && least >= 0.95, "{least} to {most}");
     assert!(outcome.leases_end_in_time(), "{:?}", outcome.ended);
+}
+
+#[test]
+fn thousands_that_appear_at_once_are_asked_as_the_budget_pays_for_it_and_leave_most_of_it_to_checks()
+ {
+    let outcome = run(&Load {
+        flood: 10_000,
+        ..STEADY
+    });
+    let (most, least) = outcome.minutes();
+    assert!(most <= 1.05 && least >= 0.95, "{least} to {most}");
+    // In the 150 s that are left there is CPU for 5,000 of them, and a quarter of that is theirs.
+    assert!(
+        (1_000..=1_300).contains(&outcome.known),
+        "{}",
+        outcome.known
+    );
+    // A round of all 200 takes 3 s with what is left.
+    let longest = outcome.waited.values().max().unwrap();
+    assert!(*longest < 10_000, "{longest}");
+    assert!(outcome.leases_end_in_time(), "{:?}", outcome.ended);
+}
+
+#[test]
+fn where_there_is_little_to_do_whoever_appears_is_asked_at_once_and_many_take_all_that_is_left() {
+    let quiet = Load {
+        services: 20,
+        cost: [50; MINUTES as usize],
+        slowness: 1,
+        flood: 1,
+        ..STEADY
+    };
+    assert_eq!(run(&quiet).asked, Some((FLOOD_AT, FLOOD_AT)));
+    // Their checks take a tenth of the budget: there are 9 ms a second for the others, and what was saved.
+    let outcome = run(&Load {
+        flood: 3_000,
+        ..quiet
+    });
+    let (first, last) = outcome.asked.unwrap();
+    assert_eq!((first, outcome.known), (FLOOD_AT, 3_000));
+    assert!(
+        (90_000..=115_000).contains(&(last - first)),
+        "{first} {last}"
+    );
+    assert!(outcome.minutes().0 <= 1.05, "{:?}", outcome.minutes());
 }
 
 #[test]
@@ -224,9 +305,9 @@ proptest! {
     #[test]
     fn every_minute_is_within_the_budget_and_every_service_has_its_turn(
         services in 1_u16..300, failing in 0_u16..300, slowness in 1_u64..50, pressure in 0_u8..=100,
-        cost in prop::array::uniform4(20_u64..2_000),
+        cost in prop::array::uniform4(20_u64..2_000), flood in 0_u32..5_000,
     ) {
-        let load = Load { services, failing, cost, slowness, pressure };
+        let load = Load { services, failing, cost, slowness, pressure, flood };
         let outcome = run(&load);
         let (most, _) = outcome.minutes();
         prop_assert!(most <= 1.05, "{most}");
