@@ -44,6 +44,7 @@ function summary(runs) {
     requests: middle('requests'), healed_ms: middle('healed'),
     revalidated_ms: runs.some((run) => 'revalidated' in run) ? middle('revalidated') : undefined,
     at_once_ms: runs.some(({ atOnce }) => atOnce !== undefined) ? middle('atOnce') : undefined,
+    floor_ms: runs.some(({ floor }) => floor !== undefined) ? middle('floor') : undefined,
     synchronous: runs.some((run) => 'synchronous' in run) ? all('synchronous') : undefined,
     relocated: runs.some((run) => 'relocated' in run) ? all('relocated') : undefined,
   };
@@ -68,7 +69,7 @@ function activationTable(cases, { runs }) {
       case: name,
       'by hand': cell(plain), 'requests by hand': plain.requests, 'by hand, after it recovers': plain.healed_ms,
       Landfall: cell(landfall), 'from navigation': landfall.from_navigation_ms, worst: landfall.worst_ms,
-      'in the first task': landfall.at_once_ms ?? null,
+      'in the first task': landfall.at_once_ms ?? null, 'reading alone': landfall.floor_ms ?? null,
       requests: landfall.requests, 'after it recovers': landfall.healed_ms,
       ratio: plain.ms && landfall.ms ? rounded(landfall.ms / plain.ms) : null,
     })),

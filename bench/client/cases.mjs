@@ -36,6 +36,22 @@ async function activate(lab, side, { handler, limit, neighbour, lateAfter }) {
 
 const activation = (how) => async (lab, side, { limit }) => (await activate(lab, side, { ...how, limit })).measured;
 
+/** A browser that was here before. */
+async function returning(lab, side, { ports, limit }) {
+  const visitor = await lab.visitor();
+  const first = await visit(lab, visitor, side, { ports });
+  await first.told({ status: 'live' }, limit);
+  await pause(AFTERWARDS_MS);
+  await first.page.close();
+  return visitor;
+}
+
+/** How long a page takes that only reads what was kept. */
+async function readingAlone(lab, { ports, limit }) {
+  const page = await visit(lab, await returning(lab, 'landfall', { ports, limit }), 'floor', { ports });
+  return (await page.noted('at-once', limit))?.ms;
+}
+
 /**
  * A page that was here before: until its component has a config, and whether it could read the last known good value in the
  * task that asked for it, with the backend's URL and what was found of an endpoint's methods.
@@ -43,21 +59,19 @@ const activation = (how) => async (lab, side, { limit }) => (await activate(lab,
 async function secondVisit(lab, side, { limit }) {
   const ports = await lab.ports();
   const backend = await lab.backend(withCatalog(), ports[2]);
-  const visitor = await lab.visitor();
-  const first = await visit(lab, visitor, side, { ports });
-  await first.told({ status: 'live' }, limit);
-  await pause(AFTERWARDS_MS);
-  await first.page.close();
+  const visitor = await returning(lab, side, { ports, limit });
   const before = backend.requests();
   const second = await visit(lab, visitor, side, { ports });
   const usable = await second.told({}, limit);
   const live = await second.told({ status: 'live' }, limit);
   const atOnce = second.notes.find(({ kind }) => kind === 'at-once');
+  const floor = side === 'landfall' ? await readingAlone(lab, { ports, limit }) : undefined;
   return {
     ...timesAndRequests(usable, backend),
     requests: backend.requests(usable?.clock) - before,
     revalidated: live?.ms ?? null,
     atOnce: atOnce?.ms,
+    floor,
     synchronous: atOnce?.status === 'cached' && atOnce.url === `http://localhost:${ports[2]}/items` && atOnce.methods.includes('POST'),
   };
 }

@@ -12,8 +12,8 @@ import { scratchFolder } from '../../tests/support/scratch.mjs';
 import { WANTED } from './backend.mjs';
 
 const HERE = path.join(ROOT, 'bench/client');
-/** The two sides, and the page of the read benchmark. */
-const PAGES = ['landfall', 'plain', 'read'];
+/** The two sides, the floor of a second visit, and the page of the read benchmark. */
+const PAGES = ['landfall', 'plain', 'floor', 'read'];
 /** Files whose names change with their content may be cached, so that a second visit is one. */
 const HEADERS = { 'cache-control': 'max-age=3600' };
 /** A page that has not begun by then never will. */
@@ -112,7 +112,7 @@ export async function openLab() {
  * own time. It tells by itself what happens, over a binding that is one native function.
  * @param {object} lab
  * @param {import('playwright-core').BrowserContext} visitor
- * @param {string} side `landfall` or `plain`
+ * @param {string} side `landfall`, `plain` or `floor`
  * @param {{ports: number[], lateAfter?: number | null}} options
  */
 export async function visit(lab, visitor, side, { ports, lateAfter = null }) {
