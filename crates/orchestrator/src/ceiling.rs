@@ -1,8 +1,8 @@
 //! The memory ceiling: sheds history before it sheds services.
 //!
 //! It is looked at when a registration comes, and when the checker is awake for something else; nothing wakes up for it.
-//! What is compared with it is the resident memory without what the allocator keeps free: giving that back to the
-//! system takes a call that this workspace, without unsafe code, has no way to make, and new things take it first.
+//! What is compared with it is the resident memory without what the allocator keeps free in pages of which something is
+//! in use: new things take that first.
 
 mod level;
 

@@ -79,7 +79,7 @@ impl Cli {
             state_dir: command.state_dir,
         };
         serve(Options {
-            settings: source.read_aside()?,
+            settings: source.read()?,
             source,
             ready_file: command.ready_file,
         })

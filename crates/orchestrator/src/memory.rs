@@ -26,7 +26,7 @@ pub(crate) fn rss_bytes() -> Option<u64> {
 }
 
 /// Resident memory in bytes without what the allocator keeps for the next who asks, where the system tells it: freed
-/// memory often stays resident, and is what new things get first. Below `enough` the allocator is not asked, for its
+/// pages with something else in them stay resident, and new things get what is free there first. Below `enough` the allocator is not asked, for its
 /// answer takes longer.
 pub(crate) fn held_bytes(enough: u64) -> Option<u64> {
     let resident = rss_bytes()?;
@@ -55,33 +55,52 @@ pub(crate) fn resident() -> Option<Resident> {
     None
 }
 
-/// What glibc's allocator says of itself (`malloc_info`).
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
-pub(crate) fn heap() -> Option<Heap> {
-    use malloc_info::info::{SystemType, TotalType};
-    let said = match malloc_info::malloc_info() {
-        Ok(said) => said,
-        Err(error) => {
-            tracing::debug!(%error, "the allocator says nothing");
-            return None;
+/// How long the allocator keeps what is freed, in milliseconds: in the arena of the first thread, and in those that threads to come have.
+#[cfg(target_os = "linux")]
+const KEEPS_FOR: [&str; 4] = [
+    "arena.0.dirty_decay_ms\0",
+    "arena.0.muzzy_decay_ms\0",
+    "arenas.dirty_decay_ms\0",
+    "arenas.muzzy_decay_ms\0",
+];
+
+/// Makes the allocator give freed pages back at once. By default it keeps them for ten seconds, and looks at the time only
+/// when somebody asks it for memory: a daemon that sleeps would have them for good. Where the program has another
+/// allocator, nothing happens.
+#[cfg(target_os = "linux")]
+pub(crate) fn give_back_at_once() {
+    use tikv_jemalloc_ctl::{Access, AsName};
+    for key in KEEPS_FOR {
+        if let Err(error) = key.name().write(0_isize) {
+            tracing::warn!(%error, key, "the allocator keeps what is freed");
         }
+    }
+}
+
+/// This allocator does as it likes.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn give_back_at_once() {}
+
+/// What the allocator says of itself.
+#[cfg(target_os = "linux")]
+pub(crate) fn heap() -> Option<Heap> {
+    use tikv_jemalloc_ctl::{Result, epoch, stats};
+    let read = || -> Result<Heap> {
+        epoch::advance()?;
+        let in_use = stats::allocated::read()?;
+        let others = in_use + stats::metadata::read()?;
+        let free = stats::resident::read()?.saturating_sub(others);
+        Ok(Heap { in_use, free })
     };
-    let total = |kind: TotalType| {
-        let of_kind = said.total.iter().filter(|it| it.r#type == kind);
-        of_kind.map(|it| it.size).sum::<usize>()
-    };
-    let arenas = said.system.iter();
-    let arenas = arenas.filter(|it| it.r#type == SystemType::Current);
-    let arenas: usize = arenas.map(|it| it.size).sum();
-    let free = total(TotalType::Fast) + total(TotalType::Rest);
-    Some(Heap {
-        in_use: arenas.saturating_sub(free) + total(TotalType::Mmap),
-        free,
-    })
+    let heap = read();
+    if let Err(error) = &heap {
+        tracing::debug!(%error, "the allocator says nothing");
+    }
+    heap.ok()
 }
 
 /// This allocator does not tell.
-#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+#[cfg(not(target_os = "linux"))]
 pub(crate) fn heap() -> Option<Heap> {
     None
 }
@@ -96,7 +115,9 @@ mod tests {
         assert!(resident.total > 100_000 && resident.program < resident.total);
     }
 
-    #[cfg(target_env = "gnu")]
+    #[global_allocator]
+    static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
     #[test]
     fn the_allocator_knows_what_it_gave_out_and_what_it_keeps_is_not_held() {
         let held = vec![1_u8; 64 << 20];
@@ -106,13 +127,23 @@ mod tests {
         let without = heap().unwrap().in_use;
         assert!(with - without > 32 << 20, "{with} {without}");
 
-        // Small pieces, which the allocator keeps: the last one stays, so that nothing below it goes back to the system.
-        let mut pieces: Vec<Vec<u8>> = (0..64 << 10).map(|_| vec![1; 1 << 10]).collect();
+        // Small pieces, of which some stay, so that hardly a page is free.
+        let pieces: Vec<Vec<u8>> = (0..64 << 10).map(|_| vec![1; 1 << 10]).collect();
         let with = held_bytes(0).unwrap();
-        pieces.drain(..pieces.len() - 1);
+        let kept: Vec<_> = pieces.into_iter().step_by(4).collect();
         let without = held_bytes(0).unwrap();
         assert!(with - without > 32 << 20, "{with} {without}");
         assert!(held_bytes(u64::MAX).unwrap() - without > 32 << 20);
-        assert_eq!(pieces.len(), 1);
+        assert_eq!(kept.len(), 16 << 10);
+    }
+
+    #[test]
+    fn the_allocator_keeps_nothing_that_is_freed_once_it_was_told() {
+        use tikv_jemalloc_ctl::{Access, AsName};
+        give_back_at_once();
+        for key in KEEPS_FOR {
+            let keeps_for: isize = key.name().read().unwrap();
+            assert_eq!(keeps_for, 0, "{key}");
+        }
     }
 }

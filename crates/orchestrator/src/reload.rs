@@ -52,15 +52,6 @@ impl Source {
     }
 }
 
-impl Source {
-    /// The same, in a thread of its own: what reading thousands of services takes for a moment is not mixed with what is kept of them, so that
-    /// allocators with an arena for each thread can give it back to the system.
-    pub(crate) fn read_aside(&self) -> Result<Settings, crate::settings::SettingsError> {
-        let read = std::thread::scope(|scope| scope.spawn(|| self.read()).join());
-        read.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    }
-}
-
 /// The settings in `/v1/status`.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Report {

@@ -10,6 +10,7 @@ use crate::finder::Finder;
 use crate::http::{
     self, Catalog, EVENTS, Frame, Guard, Hub, Outcomes, Registering, Server, Traffic, own_service,
 };
+use crate::memory::give_back_at_once;
 use crate::notify;
 use crate::pool::Pool;
 use crate::publisher::{publish_catalog, publish_drift, publish_health};
@@ -49,6 +50,7 @@ pub struct Options {
 /// [`Error`] when it cannot start.
 pub fn serve(options: Options) -> Result<(), Error> {
     raise_limit();
+    give_back_at_once();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -193,6 +195,8 @@ fn assemble(
         clock,
         registering: registering.map_err(|error| format!("nobody can register: {error}")),
     });
+    let kept = Rc::clone(&catalog);
+    spawn_local(async move { kept.pack_when_unwanted().await });
     spawn_local(publish_catalog(
         registry,
         catalog,

@@ -2,6 +2,9 @@
 //!
 //! The revision moves when the document does: what is new is compared with what is published, byte by byte, so
 //! nothing that the document does not show (the age of a check, a latency) can make a revision.
+//!
+//! A large document weighs about a third of what is known of its services. Browsers take it compressed, and once they
+//! have it they ask for nothing but changes, so that it is kept compressed alone while nobody wants it as it is.
 
 mod changes;
 mod filter;
@@ -20,6 +23,13 @@ use landfall_protocol::id::Stamp;
 use std::borrow::Borrow;
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio::time::sleep;
+
+/// How long at least a document is kept as it is after somebody wanted that. Compressing one of thousands of services
+/// takes some ten milliseconds.
+const WANTED_FOR: Duration = Duration::from_secs(20);
 
 /// The catalog of this run.
 #[derive(Debug)]
@@ -29,6 +39,8 @@ pub(crate) struct Catalog {
     next: RefCell<Option<Frame>>,
     current: RefCell<Rc<Published>>,
     log: RefCell<Log>,
+    /// Woken when the document may be there as it is.
+    looked_at: Notify,
 }
 
 /// A new revision, and the events that tell of it.
@@ -62,6 +74,7 @@ impl Catalog {
             next: RefCell::default(),
             current: RefCell::new(Rc::new(published)),
             log: RefCell::default(),
+            looked_at: Notify::new(),
         })
     }
 
@@ -74,7 +87,28 @@ impl Catalog {
 
     /// The current revision.
     pub(crate) fn current(&self) -> Rc<Published> {
+        self.looked_at.notify_one();
         Rc::clone(&self.current.borrow())
+    }
+
+    /// Packs the document whenever nobody has wanted it as it is for some time, for ever.
+    pub(crate) async fn pack_when_unwanted(&self) {
+        loop {
+            self.looked_at.notified().await;
+            sleep(WANTED_FOR).await;
+            while self.current.borrow().was_wanted() {
+                sleep(WANTED_FOR).await;
+            }
+            self.pack();
+        }
+    }
+
+    /// Packs the document, unless it is small.
+    pub(crate) fn pack(&self) {
+        let packed = self.current.borrow().packed();
+        if let Some(packed) = packed {
+            self.current.replace(Rc::new(packed));
+        }
     }
 
     /// Publishes `services`. `None` when that is what is published already.
@@ -124,6 +158,7 @@ impl Catalog {
 
     /// Answers a request for the catalog, or for the part of it that the query asks for.
     pub(crate) fn reply(&self, query: Option<&str>, headers: &HeaderMap) -> Reply {
+        self.looked_at.notify_one();
         let published = self.current.borrow();
         match Filter::read(query) {
             Ok(None) => published.whole().reply(headers),

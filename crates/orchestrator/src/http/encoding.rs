@@ -131,7 +131,9 @@ pub(crate) fn gzip(bytes: &[u8]) -> Bytes {
     let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 4), Compression::new(6));
     // Writing to memory does not fail.
     let written = encoder.write_all(bytes).and_then(|()| encoder.finish());
-    written.unwrap_or_default().into()
+    let mut packed = written.unwrap_or_default();
+    packed.shrink_to_fit();
+    packed.into()
 }
 
 /// The bytes in brotli. Quality 5 makes about the size of gzip's best in less time; higher ones cost many times as much.
@@ -151,7 +153,10 @@ fn brotli(bytes: &[u8]) -> Bytes {
     };
     let mut packed = Vec::with_capacity(bytes.len() / 4);
     match brotli::BrotliCompress(&mut &*bytes, &mut packed, &parameters) {
-        Ok(_) => packed.into(),
+        Ok(_) => {
+            packed.shrink_to_fit();
+            packed.into()
+        }
         Err(error) => unreachable!("writing to memory does not fail: {error}"),
     }
 }
@@ -160,8 +165,9 @@ fn brotli(bytes: &[u8]) -> Bytes {
 pub(crate) fn gunzip(bytes: &[u8]) -> Bytes {
     let mut plain = Vec::new();
     if let Err(error) = GzDecoder::new(bytes).read_to_end(&mut plain) {
-        tracing::error!(%error, "an embedded file is damaged");
+        tracing::error!(%error, "what this program packed is damaged");
     }
+    plain.shrink_to_fit();
     plain.into()
 }
 

@@ -198,7 +198,7 @@ impl Server {
         metrics.gauge(
             "landfall_catalog_bytes",
             "The size of the catalog, without any encoding.",
-            size(published.json().len()),
+            size(published.len()),
         );
         metrics.gauge(
             "landfall_catalog_kept_bytes",

@@ -1,8 +1,9 @@
 //! Documents that are made once and served often: the bytes in every encoding, and the heads of the responses.
 //!
-//! A request for one of them costs no formatting: its response is a copy of a prepared head, and bytes that are shared.
+//! A request for one of them costs no formatting: its response is a copy of a prepared head, and bytes that are shared. A large document that nobody
+//! takes as it is can be [packed](Variants::packed): it is made again for the next who does.
 
-use super::encoding::Encoding;
+use super::encoding::{Encoding, gunzip};
 use super::guard::EXPOSED;
 use super::last::Last;
 use super::reply::{Reply, empty, is_named, set, with_body};
@@ -13,13 +14,17 @@ use hyper::header::{
     CONTENT_ENCODING, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH, ORIGIN, VARY,
 };
 use landfall_protocol::freshness::ETag;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 /// A document, and its encodings as far as somebody took them.
 #[derive(Debug)]
 pub(crate) struct Variants {
     content_type: &'static str,
-    plain: Bytes,
+    /// The document as it is. Not there while it is packed: then it is made in gzip.
+    plain: OnceCell<Bytes>,
+    length: usize,
+    /// Whether somebody wanted it as it is.
+    wanted: Cell<bool>,
     /// The entity tag without its quotes and without the suffix of an encoding.
     tag: String,
     made: [OnceCell<Variant>; 3],
@@ -27,7 +32,7 @@ pub(crate) struct Variants {
 }
 
 /// The document in one encoding.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Variant {
     bytes: Bytes,
     etag: ETag,
@@ -41,26 +46,64 @@ impl Variants {
     pub(crate) fn new(content_type: &'static str, plain: Bytes, tag: String) -> Self {
         Self {
             content_type,
-            plain,
+            length: plain.len(),
+            plain: plain.into(),
+            wanted: Cell::new(true),
             tag,
             made: Default::default(),
             accepted: Last::new(),
         }
     }
 
+    /// The same document without its plain bytes, which are made again when somebody wants them.
+    pub(crate) fn packed(&self) -> Self {
+        self.variant(Encoding::Gzip);
+        let mut made = self.made.clone();
+        made[Encoding::Plain as usize].take();
+        Self {
+            content_type: self.content_type,
+            plain: OnceCell::new(),
+            length: self.length,
+            wanted: Cell::new(false),
+            tag: self.tag.clone(),
+            made,
+            accepted: Last::new(),
+        }
+    }
+
+    /// Whether the plain bytes are not there.
+    pub(crate) fn is_packed(&self) -> bool {
+        self.plain.get().is_none()
+    }
+
+    /// Whether somebody wanted the plain bytes since this was asked the last time, or since the document is there.
+    pub(crate) fn was_wanted(&self) -> bool {
+        self.wanted.replace(false)
+    }
+
+    /// Somebody wants the plain bytes, or what is made of them.
+    pub(crate) fn want(&self) {
+        self.wanted.set(true);
+    }
+
     /// The document as it is.
-    pub(crate) const fn plain(&self) -> &Bytes {
-        &self.plain
+    pub(crate) fn plain(&self) -> &Bytes {
+        self.want();
+        let unpack = || gunzip(&self.variant(Encoding::Gzip).bytes);
+        self.plain.get_or_init(unpack)
+    }
+
+    /// Bytes of the document as it is.
+    pub(crate) const fn len(&self) -> usize {
+        self.length
     }
 
     /// Bytes that are kept of it, in all encodings.
     pub(crate) fn kept(&self) -> usize {
-        let made = self.made.iter().filter_map(OnceCell::get);
-        // The plain one is shared.
-        let encoded = made
-            .map(|it| it.bytes.len())
-            .filter(|it| *it != self.plain.len());
-        self.plain.len() + encoded.sum::<usize>()
+        let made = |encoding: &Encoding| self.made[*encoding as usize].get();
+        let encoded = Encoding::ALL.iter().filter_map(made);
+        let plain = self.plain.get().map_or(0, Bytes::len);
+        plain + encoded.map(|it| it.bytes.len()).sum::<usize>()
     }
 
     /// Answers a request: 304 when it names what it would get, else 200 with it. What lets a page read it is set.
@@ -90,9 +133,12 @@ impl Variants {
     }
 
     fn variant(&self, encoding: Encoding) -> &Variant {
+        if encoding == Encoding::Plain {
+            self.want();
+        }
         self.made[encoding as usize].get_or_init(|| {
             let etag = format!("\"{}{}\"", self.tag, encoding.suffix());
-            let bytes = encoding.encode(&self.plain);
+            let bytes = encoding.encode(self.plain());
             Variant::new(self.content_type, bytes, encoding, &etag)
         })
     }
@@ -193,6 +239,31 @@ mod tests {
         }
         let packed = variants.variant(Encoding::Gzip).bytes.len();
         assert_eq!(variants.kept(), variants.plain().len() + packed);
+    }
+
+    #[test]
+    fn a_packed_document_is_the_same_for_whoever_asks() {
+        let variants = variants();
+        assert!(variants.was_wanted() && !variants.was_wanted());
+        let packed = variants.packed();
+        assert!(packed.is_packed() && packed.len() == variants.len());
+        assert!(packed.kept() < variants.len() / 2);
+        for accept in ["gzip", "identity", "br"] {
+            assert!(accept != "identity" || packed.is_packed());
+            let (one, other) = [&packed, &variants]
+                .map(|it| reply(it, &[(ACCEPT_ENCODING, accept)]))
+                .into();
+            assert_eq!(one.headers(), other.headers());
+            let encoding =
+                Encoding::preferred(Encoding::ALL, Some(&HeaderValue::from_str(accept).unwrap()));
+            let bytes = |it: &Variants| it.variant(encoding).bytes.clone();
+            assert_eq!(bytes(&packed), bytes(&variants), "{accept}");
+        }
+        assert!(packed.was_wanted() && !packed.is_packed());
+        reply(&packed, &[(ACCEPT_ENCODING, "gzip")]);
+        assert!(!packed.was_wanted());
+        reply(&packed, &[(ACCEPT_ENCODING, "identity")]);
+        assert!(packed.was_wanted());
     }
 
     #[test]

@@ -26,7 +26,7 @@ impl Log {
     /// Takes the change to a new revision. Returns the event that tells of it; `None` where the whole document is shorter.
     pub(super) fn record(&mut self, before: &Published, after: &Published) -> Option<Bytes> {
         let change = change_event(before, after);
-        let change = change.filter(|event| event.len() < after.json().len());
+        let change = change.filter(|event| event.len() < after.len());
         let Some(event) = change else {
             self.begin_anew(after);
             return None;
@@ -55,7 +55,7 @@ impl Log {
         let first = self.events.len().checked_sub(missed)?;
         let events: Vec<_> = self.events.range(first..).cloned().collect();
         let bytes: usize = events.iter().map(Bytes::len).sum();
-        (bytes < current.json().len()).then_some(events)
+        (bytes < current.len()).then_some(events)
     }
 
     /// Bytes that are kept.
@@ -93,7 +93,7 @@ fn change_event(before: &Published, after: &Published) -> Option<Bytes> {
         }
     }
     let told: usize = changed.iter().map(|(_, piece)| piece.len()).sum();
-    if told >= after.json().len() {
+    if told >= after.len() {
         return None;
     }
     let mut removed: Vec<String> = gone.into_keys().collect();

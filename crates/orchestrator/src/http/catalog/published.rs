@@ -16,6 +16,8 @@ use std::rc::Rc;
 
 /// Views that are kept of one revision. The one that nobody asked for the longest goes first.
 const MAX_VIEWS: usize = 16;
+/// From this size on a document is packed while nobody wants it as it is.
+const LARGE: usize = 64 * 1_024;
 
 /// What stays the same in all revisions, unless the settings change.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,7 +54,7 @@ pub(crate) struct Published {
     stamp: Stamp,
     variants: Variants,
     /// Where each service stands in the document.
-    places: Vec<Range<u32>>,
+    places: Rc<[Range<u32>]>,
     event: OnceCell<Bytes>,
     views: RefCell<VecDeque<(Filter, Rc<Variants>)>>,
 }
@@ -93,7 +95,7 @@ impl Frame {
             epoch: self.epoch.clone(),
             revision,
         };
-        let known = before.map_or(&[][..], |it| &it.places);
+        let known = before.map_or(0, |it| it.places.len());
         let mut draft = None;
         if before.is_none() {
             draft = Some(self.draft(&stamp, None, 0)?);
@@ -111,23 +113,18 @@ impl Frame {
             }
             count += 1;
         }
-        if draft.is_none() && count < known.len() {
+        if draft.is_none() && count < known {
             draft = Some(self.draft(&stamp, before, count)?);
         }
-        let Some(Draft {
-            mut json,
-            mut places,
-        }) = draft
-        else {
+        let Some(Draft { mut json, places }) = draft else {
             return Ok(None);
         };
         self.end(&mut json)?;
         json.shrink_to_fit();
-        places.shrink_to_fit();
         Ok(Some(Published {
             variants: Variants::new("application/json", json.into(), tag(&stamp)),
             stamp,
-            places,
+            places: places.into(),
             event: OnceCell::new(),
             views: RefCell::default(),
         }))
@@ -143,7 +140,7 @@ impl Frame {
         let (mut json, _) = self.head(stamp)?;
         let mut places = Vec::new();
         if let Some(before) = before {
-            json.reserve(before.json().len());
+            json.reserve(before.len());
             places.reserve(before.places.len());
         }
         let mut draft = Draft { json, places };
@@ -210,8 +207,30 @@ impl Published {
     }
 
     /// The document on one line.
-    pub(crate) const fn json(&self) -> &Bytes {
+    pub(crate) fn json(&self) -> &Bytes {
         self.variants.plain()
+    }
+
+    /// Bytes of the document.
+    pub(crate) const fn len(&self) -> usize {
+        self.variants.len()
+    }
+
+    /// The same revision in less room: the document as it is goes, and what was cut out of it. `None` when it is small, or packed already.
+    pub(super) fn packed(&self) -> Option<Self> {
+        let is_worth_it = self.len() >= LARGE && !self.variants.is_packed();
+        is_worth_it.then(|| Self {
+            stamp: self.stamp.clone(),
+            variants: self.variants.packed(),
+            places: Rc::clone(&self.places),
+            event: OnceCell::new(),
+            views: RefCell::default(),
+        })
+    }
+
+    /// Whether somebody wanted the document as it is, or a part of it, since this was asked the last time.
+    pub(super) fn was_wanted(&self) -> bool {
+        self.variants.was_wanted()
     }
 
     /// The document in all encodings.
@@ -243,6 +262,8 @@ impl Published {
 
     /// A part of the document, made for the first who asks for it.
     pub(super) fn view(&self, frame: &Frame, filter: Filter) -> serde_json::Result<Rc<Variants>> {
+        // Views go with the document: it stays while they are asked for.
+        self.variants.want();
         let mut views = self.views.borrow_mut();
         let known = views.iter().position(|(it, _)| *it == filter);
         let view = match known.and_then(|at| views.remove(at)) {
@@ -261,7 +282,7 @@ impl Published {
         let event = self.event.get().map_or(0, Bytes::len);
         let views = self.views.borrow();
         let views: usize = views.iter().map(|(_, view)| view.kept()).sum();
-        let places = self.places.capacity() * size_of::<Range<u32>>();
+        let places = size_of_val(&*self.places);
         self.variants.kept() + event + views + places
     }
 }

@@ -253,3 +253,57 @@ fn an_empty_view_is_a_whole_document() {
     assert_eq!(reply.status(), StatusCode::OK);
     assert!(reply.body().size_hint().exact() > Some(50));
 }
+
+/// Whether the present document is kept without its plain bytes.
+fn is_packed(catalog: &Catalog) -> bool {
+    catalog.current().whole().is_packed()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_large_document_that_nobody_wants_as_it_is_is_kept_compressed() {
+    let many: Vec<_> = (0..1_000).map(|n| healthy(&format!("s{n:04}"))).collect();
+    let catalog = catalog(&many);
+    let (whole, kept) = (catalog.current().json().clone(), catalog.kept());
+    let whole_twice = whole.len() * 2;
+    assert!(kept >= whole.len() && kept < whole_twice);
+    let packing = catalog.pack_when_unwanted();
+    tokio::pin!(packing);
+    let mut pass = async |seconds| {
+        let time = Duration::from_secs(seconds);
+        assert!(tokio::time::timeout(time, &mut packing).await.is_err());
+    };
+    pass(60).await;
+    assert!(is_packed(&catalog) && catalog.kept() < whole.len() / 4);
+
+    // What is compared with it, cut out of it or asked for finds it as it was.
+    assert!(catalog.update(&many).unwrap().is_none());
+    assert_eq!(catalog.current().json(), &whole);
+    pass(60).await;
+    let (names, _) = view(&catalog, "service=s0007");
+    assert_eq!(names, ["s0007"]);
+    pass(60).await;
+    assert!(is_packed(&catalog));
+    let news = catalog.update(&many[1..]).unwrap().unwrap();
+    assert!(news.change().starts_with(b"event: change"));
+
+    // It stays while somebody wants it.
+    for _ in 0..10 {
+        catalog.reply(None, &HeaderMap::new());
+        pass(15).await;
+        assert!(!is_packed(&catalog));
+    }
+    pass(60).await;
+    assert!(is_packed(&catalog));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_small_document_stays_as_it_is() {
+    let catalog = catalog(&[healthy("a")]);
+    let packing = catalog.pack_when_unwanted();
+    assert!(
+        tokio::time::timeout(Duration::from_secs(60), packing)
+            .await
+            .is_err()
+    );
+    assert!(!is_packed(&catalog));
+}
