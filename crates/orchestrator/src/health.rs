@@ -7,6 +7,7 @@
 
 mod in_a_row;
 mod reason;
+mod remembered;
 
 pub(crate) use in_a_row::Thresholds;
 pub(crate) use reason::{Kept, Reason};
@@ -15,6 +16,7 @@ use crate::pool::Failure;
 use in_a_row::InARow;
 use landfall_protocol::catalog::HealthClass;
 use landfall_protocol::quantize::{Health, Latency};
+use remembered::Remembered;
 
 /// How many checks are remembered.
 pub(crate) const HISTORY: usize = 64;
@@ -24,8 +26,6 @@ const SHORT_HISTORY: usize = 4;
 const HEALTHY: u8 = 75;
 /// A score below which an instance is unhealthy.
 const UNHEALTHY: u8 = 30;
-/// Stands for 'no score' in the history.
-const NO_SCORE: u8 = u8::MAX;
 
 /// What one check has shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,20 +67,14 @@ pub(crate) struct HealthState {
     score: Option<Health>,
     class: HealthClass,
     in_a_row: InARow,
-    latency: Latency,
     /// A ring that grows to its length, and takes no more than that: most of a large registry is young, or checked rarely.
-    history: Box<[Entry]>,
+    history: Box<[Remembered]>,
+    /// What the oldest in the ring counted on.
+    before: Option<Health>,
     /// Where the next entry goes when the ring is full.
     next: u8,
     /// Whether memory is short.
     is_short: bool,
-}
-
-/// A check that is remembered.
-#[derive(Debug, Clone, Copy)]
-struct Entry {
-    score: u8,
-    latency: u8,
 }
 
 impl Default for HealthState {
@@ -89,8 +83,8 @@ impl Default for HealthState {
             score: None,
             class: HealthClass::Unknown,
             in_a_row: InARow::default(),
-            latency: Latency::NONE,
             history: Box::default(),
+            before: None,
             next: 0,
             is_short: false,
         }
@@ -100,35 +94,33 @@ impl Default for HealthState {
 impl HealthState {
     /// Takes a verdict. The score decides on the class, or `thresholds` do where there are some.
     pub(crate) fn record(&mut self, verdict: Verdict, thresholds: Option<Thresholds>) {
-        let (value, latency) = match verdict {
-            Verdict::Alive { latency_us } => (Some(Health::WELL), Latency::from_micros(latency_us)),
-            Verdict::Failed(_) => (Some(Health::DEAD), Latency::NONE),
-            Verdict::Unknown(_) => (None, Latency::NONE),
+        let shown = match verdict {
+            Verdict::Alive { latency_us } => Remembered::alive(Latency::from_micros(latency_us)),
+            Verdict::Failed(_) => Remembered::FAILED,
+            Verdict::Unknown(_) => Remembered::UNKNOWN,
         };
-        if let Some(value) = value {
-            self.score = Some(self.score.map_or(value, |score| towards(score, value)));
-        }
-        let by_score = value.and(self.score).map_or(HealthClass::Unknown, class);
-        self.class = match (value, thresholds) {
-            (Some(value), Some(thresholds)) => {
-                self.in_a_row.record(value == Health::WELL, thresholds)
-            }
-            (Some(_), None) | (None, _) => by_score,
+        self.take(shown);
+        let is_alive = matches!(verdict, Verdict::Alive { .. });
+        self.class = match (verdict, thresholds) {
+            (Verdict::Unknown(_), _) => HealthClass::Unknown,
+            (_, Some(thresholds)) => self.in_a_row.record(is_alive, thresholds),
+            (_, None) => self.score.map_or(HealthClass::Unknown, class),
         };
-        self.latency = latency;
-        let entry = Entry {
-            score: value.and(self.score).map_or(NO_SCORE, Health::get),
-            latency: latency.code(),
-        };
+    }
+
+    /// Remembers what a check has shown, and what follows for the score.
+    fn take(&mut self, shown: Remembered) {
+        self.score = shown.score(self.score).or(self.score);
         let most = self.most();
         if self.history.len() < most {
             let mut longer = std::mem::take(&mut self.history).into_vec();
             longer.reserve_exact(1);
-            longer.push(entry);
+            longer.push(shown);
             self.history = longer.into_boxed_slice();
         } else {
             let next = usize::from(self.next) % most;
-            self.history[next] = entry;
+            self.before = self.history[next].carried(self.before);
+            self.history[next] = shown;
             self.next = ((next + 1) % most) as u8;
         }
     }
@@ -143,7 +135,11 @@ impl HealthState {
         self.next = 0;
         self.is_short = is_short;
         let surplus = self.history.len().saturating_sub(self.most());
-        self.history = self.history[surplus..].into();
+        let (over, kept) = self.history.split_at(surplus);
+        self.before = over
+            .iter()
+            .fold(self.before, |before, it| it.carried(before));
+        self.history = kept.into();
     }
 
     /// How many checks are remembered.
@@ -162,13 +158,16 @@ impl HealthState {
 
     /// Nobody listens any more.
     pub(crate) fn lost(&mut self) {
-        self.score = Some(Health::DEAD);
-        self.record(Verdict::Failed(Reason::SocketClosed), None);
+        self.take(Remembered::LOST);
+        self.class = HealthClass::Unhealthy;
         self.in_a_row.lost();
     }
 
     /// Somebody listens again: what was before does not count against it. The history stays.
     pub(crate) fn begin_anew(&mut self) {
+        if let Some(at) = self.last() {
+            self.history[at] = self.history[at].at_last();
+        }
         self.score = None;
         self.class = HealthClass::Unknown;
         self.in_a_row = InARow::default();
@@ -189,48 +188,43 @@ impl HealthState {
     /// The last answer's latency in microseconds, within 4 %.
     #[must_use]
     pub(crate) fn latency_us(&self) -> Option<u64> {
-        self.latency.micros()
+        let last = self.last().map(|at| self.history[at].latency());
+        last.unwrap_or_default().micros()
     }
 
     /// The remembered scores, oldest first; `None` where nothing was known.
     pub(crate) fn scores(&self) -> impl ExactSizeIterator<Item = Option<u8>> {
-        self.oldest_first()
-            .map(|entry| Some(entry.score).filter(|score| *score != NO_SCORE))
+        let mut before = self.before;
+        self.oldest_first().map(move |it| {
+            let score = it.score(before);
+            before = it.carried(before);
+            score.map(Health::get)
+        })
     }
 
     /// The remembered latencies in microseconds, oldest first; `None` where there was no answer.
     pub(crate) fn latencies_us(&self) -> impl ExactSizeIterator<Item = Option<u64>> {
-        self.oldest_first()
-            .map(|entry| Latency::from_code(entry.latency).micros())
+        self.oldest_first().map(|it| it.latency().micros())
     }
 
     /// Bytes that remembered checks take at most.
-    pub(crate) const MOST_HISTORY_BYTES: usize = HISTORY * size_of::<Entry>();
+    pub(crate) const MOST_HISTORY_BYTES: usize = HISTORY * size_of::<Remembered>();
 
     /// Bytes that the remembered checks take.
     pub(crate) const fn history_bytes(&self) -> usize {
         size_of_val(&*self.history)
     }
 
-    fn oldest_first(&self) -> impl ExactSizeIterator<Item = Entry> {
+    fn oldest_first(&self) -> impl ExactSizeIterator<Item = Remembered> {
         let (len, next) = (self.history.len(), usize::from(self.next));
         (0..len).map(move |age| self.history[(next + age) % len])
     }
-}
 
-/// Half of the way, and never stuck one before the end.
-fn towards(score: Health, value: Health) -> Health {
-    let sum = u16::from(score.get()) + u16::from(value.get());
-    let half = if value > score {
-        sum.div_ceil(2)
-    } else {
-        sum / 2
-    };
-    // Between two scores.
-    u8::try_from(half)
-        .ok()
-        .and_then(Health::new)
-        .unwrap_or(value)
+    /// Where the last check is.
+    fn last(&self) -> Option<usize> {
+        let len = self.history.len();
+        (len > 0).then(|| (usize::from(self.next) + len - 1) % len)
+    }
 }
 
 fn class(score: Health) -> HealthClass {
@@ -360,7 +354,7 @@ mod tests {
         state.shorten(true);
         state.shorten(true);
         assert_eq!(millis(&state), [3, 4, 5, 6]);
-        assert_eq!(state.history_bytes(), 8);
+        assert_eq!(state.history_bytes(), 4);
         assert_eq!((state.class(), state.score(), state.latency_us()), before);
         record(&mut state, 7..=8);
         assert_eq!(millis(&state), [5, 6, 7, 8]);

@@ -1,5 +1,7 @@
 //! Health as a number: 0 is dead, 100 is well.
 
+use std::num::NonZeroU8;
+
 /// A health score in `0..=100`, exact.
 ///
 /// ```
@@ -11,18 +13,21 @@
 /// assert_eq!(Health::clamped(f32::NAN), None);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Health(u8);
+pub struct Health(
+    /// The score and one, so that no score takes no room beside it.
+    NonZeroU8,
+);
 
 impl Health {
     /// Nothing works.
-    pub const DEAD: Self = Self(0);
+    pub const DEAD: Self = Self(NonZeroU8::MIN);
     /// Everything works.
-    pub const WELL: Self = Self(100);
+    pub const WELL: Self = Self(NonZeroU8::MIN.saturating_add(100));
 
     /// The score, if it is one.
     pub const fn new(score: u8) -> Option<Self> {
-        if score <= Self::WELL.0 {
-            Some(Self(score))
+        if score <= Self::WELL.get() {
+            Some(Self(NonZeroU8::MIN.saturating_add(score)))
         } else {
             None
         }
@@ -32,12 +37,13 @@ impl Health {
     /// error within is at most 0.5. NaN is no measurement and gives no score.
     pub fn clamped(score: f32) -> Option<Self> {
         // The cast cuts the fraction off and saturates below.
-        (!score.is_nan()).then(|| Self(((score + 0.5) as u8).min(Self::WELL.0)))
+        let nearest = ((score + 0.5) as u8).min(Self::WELL.get());
+        Self::new(nearest).filter(|_| !score.is_nan())
     }
 
     /// The score as a number.
     pub const fn get(self) -> u8 {
-        self.0
+        self.0.get() - 1
     }
 }
 

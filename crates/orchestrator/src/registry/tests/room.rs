@@ -76,7 +76,7 @@ fn histories_of_what_comes_while_memory_is_short_are_short_too() {
         vec![found(&place("node", 2, 8_100), "Orders", &["/orders"])],
     );
     check_all(&mut registry);
-    assert_eq!(registry.footprint().histories, 2 * 8);
+    assert_eq!(registry.footprint().histories, 2 * 4);
     assert!(registry.instances.values().all(|it| it.is_steady()));
     registry.make_do(false, false);
     check_all(&mut registry);
