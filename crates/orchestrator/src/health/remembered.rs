@@ -123,7 +123,7 @@ mod tests {
             }
             let latency = match verdict {
                 Verdict::Alive { latency_us } => Latency::from_micros(latency_us).micros(),
-                Verdict::Failed | Verdict::Unknown(_) => None,
+                Verdict::Failed(_) | Verdict::Unknown(_) => None,
             };
             let score = value.and(self.score).map(Health::get);
             self.checks.push_back((score, latency));
