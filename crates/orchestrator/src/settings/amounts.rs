@@ -33,26 +33,22 @@ impl FromStr for Span {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let unit = text
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(text.len());
-        let (number, unit) = text.split_at(unit);
-        let millis = match unit {
-            "ms" => Some(1),
-            "s" => Some(1_000),
-            "m" => Some(60_000),
-            "h" => Some(3_600_000),
-            _ => None,
-        };
-        let number: Option<u32> = number.parse().ok();
-        let span = number
-            .zip(millis)
-            .map(|(number, millis)| Duration::from_millis(u64::from(number) * millis));
+        let units = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)];
+        let span = amount(text, &units).map(Duration::from_millis);
         let longest = Duration::from_secs(24 * 3_600);
         span.filter(|span| !span.is_zero() && *span <= longest).map(Self).ok_or_else(|| {
             format!("{text:?} is not a span of time: write a number above 0 and ms, s, m or h, at most 24h, such as \"10s\"")
         })
     }
+}
+
+/// A number with one of these units, in what the units are counted in. The units and the number are small enough for the product.
+fn amount(text: &str, units: &[(&str, u64)]) -> Option<u64> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let (_, each) = units.iter().find(|(name, _)| *name == unit)?;
+    let number: u32 = number.parse().ok()?;
+    Some(u64::from(number) * each)
 }
 
 /// A share in percent: 0.1 to 100.
@@ -129,20 +125,10 @@ impl FromStr for Size {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let unit = text
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(text.len());
-        let (number, unit) = text.split_at(unit);
-        let bytes = match unit {
-            "KiB" => Some(1 << 10),
-            "MiB" => Some(1 << 20),
-            "GiB" => Some(1 << 30),
-            _ => None,
-        };
-        let number: Option<u32> = number.parse().ok();
-        let size = number
-            .zip(bytes)
-            .map(|(number, bytes): (_, u64)| u64::from(number) * bytes);
+        let size = amount(
+            text,
+            &[("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)],
+        );
         let bounds = (8 << 20)..=(1 << 40);
         size.filter(|size| bounds.contains(size)).map(Self).ok_or_else(|| {
             format!("{text:?} is not a size: write a number and KiB, MiB or GiB, from 8MiB to 1024GiB, such as \"64MiB\"")
