@@ -64,14 +64,7 @@ const KEEPS_FOR: [&str; 4] = [
     "arenas.muzzy_decay_ms\0",
 ];
 
-/// The largest piece that a thread's cache keeps for its next use, in bytes. Caches of larger ones (up to 32 KiB by default) hold
-/// 0.3 MB of a daemon with 200 services.
-#[cfg(target_os = "linux")]
-const CACHES_UP_TO: usize = 1_024;
-#[cfg(target_os = "linux")]
-const CACHED: &str = "thread.tcache.max\0";
-
-/// Makes the allocator give freed pages back at once, and cache only small pieces for this thread. By default it keeps them for ten seconds, and looks at the time only
+/// Makes the allocator give freed pages back at once. By default it keeps them for ten seconds, and looks at the time only
 /// when somebody asks it for memory: a daemon that sleeps would have them for good. Where the program has another
 /// allocator, nothing happens.
 #[cfg(target_os = "linux")]
@@ -81,9 +74,6 @@ pub(crate) fn give_back_at_once() {
         if let Err(error) = key.name().write(0_isize) {
             tracing::warn!(%error, key, "the allocator keeps what is freed");
         }
-    }
-    if let Err(error) = CACHED.name().write(CACHES_UP_TO) {
-        tracing::warn!(%error, key = CACHED, "the allocator caches large pieces");
     }
 }
 
@@ -155,7 +145,5 @@ mod tests {
             let keeps_for: isize = key.name().read().unwrap();
             assert_eq!(keeps_for, 0, "{key}");
         }
-        let largest: usize = CACHED.name().read().unwrap();
-        assert_eq!(largest, CACHES_UP_TO);
     }
 }
