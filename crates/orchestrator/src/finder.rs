@@ -2,6 +2,7 @@
 //!
 //! A place is asked what it is once, and a few more times when it does not answer.
 
+mod descriptions;
 mod looks;
 mod pending;
 
@@ -32,11 +33,6 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 /// Services that are read at the same time: descriptions can be large.
 const READERS: usize = 4;
-/// Reading descriptions leaves most to checks: that a service lives is worth more than what it has.
-const READING: Errand = Errand {
-    parts: 4,
-    credit: Millis::ZERO,
-};
 /// Asking places what they are: those that are known go on being checked.
 const ASKING: Errand = Errand {
     parts: 4,
@@ -153,56 +149,12 @@ impl Finder {
         self.appeared(places);
     }
 
-    /// Asks an instance to describe its endpoints (again), when it is its turn.
-    pub(crate) fn describe(self: &Rc<Self>, id: InstanceId) {
-        if !self.registry.borrow_mut().is_to_be_read(id) {
-            return;
-        }
-        self.undescribed.borrow_mut().push_back(id);
-        if self.describing.get() < READERS {
-            self.describing.set(self.describing.get() + 1);
-            tokio::task::spawn_local(Rc::clone(self).read_in_turn());
-        }
-    }
-
-    async fn read_in_turn(self: Rc<Self>) {
-        while let Some(id) = self.next_undescribed() {
-            let ((), micros) = metered(self.read_description(id)).await;
-            let readers = self.describing.get();
-            self.rest_after(micros, READING, readers).await;
-        }
-        self.describing.set(self.describing.get() - 1);
-    }
-
     /// Rests after a piece of an errand that so many are out on.
     async fn rest_after(&self, micros: u64, errand: Errand, many: usize) {
         let many = u32::try_from(many).unwrap_or(1);
         let parts = errand.parts.saturating_mul(many);
         let errand = Errand { parts, ..errand };
         self.budget.rest_after(&self.clock, micros, errand).await;
-    }
-
-    fn next_undescribed(&self) -> Option<InstanceId> {
-        let mut undescribed = self.undescribed.borrow_mut();
-        let next = undescribed.pop_front();
-        if undescribed.is_empty() {
-            // It may have been long.
-            *undescribed = VecDeque::new();
-        }
-        next
-    }
-
-    async fn read_description(&self, id: InstanceId) {
-        let order = self.registry.borrow_mut().read_order(id);
-        let Some(order) = order else { return };
-        let heard = self.read(&order.origin, order.before, &order.wanted);
-        let reading = match heard.await {
-            // An answer without a description, where there was one, may be a service that is starting.
-            Heard::Http { reading, .. } => reading.described.is_some().then_some(reading),
-            Heard::Unchanged | Heard::NotHttp | Heard::Silent(_) => None,
-        };
-        let now = self.clock.now();
-        self.registry.borrow_mut().described(id, reading, now);
     }
 
     /// Follows the sockets for ever.
