@@ -43,7 +43,7 @@ export function plot({ title, budget, band, seconds, stretches, series }) {
     line(LEFT, y(budget), WIDTH - RIGHT, y(budget), 'budget'),
     ...series.map(({ colour, points }) => `<polyline stroke="${colour}" points="${points.map(([time, value]) => `${x(time)},${y(value)}`).join(' ')}"/>`),
     ...series.flatMap(({ name, colour }, index) => [
-      `<rect fill="${colour}" x="${LEFT + index * 260}" y="32" width="18" height="4"/>`, text(LEFT + 26 + index * 260, 38, name, 'start'),
+      `<rect fill="${colour}" x="${LEFT + index * 280}" y="32" width="18" height="4"/>`, text(LEFT + 26 + index * 280, 38, name, 'start'),
     ]),
   ];
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(title)}">

@@ -30,8 +30,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use tokio::net::TcpListener;
+use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::watch;
-use tokio::task::{LocalSet, spawn_local};
+use tokio::task::spawn_local;
 
 /// How the daemon is started.
 #[derive(Debug)]
@@ -51,11 +52,11 @@ pub struct Options {
 pub fn serve(options: Options) -> Result<(), Error> {
     raise_limit();
     give_back_at_once();
-    let runtime = tokio::runtime::Builder::new_current_thread()
+    let runtime = Builder::new_current_thread()
         .enable_all()
-        .build()
+        .build_local(LocalOptions::default())
         .map_err(Error::System)?;
-    LocalSet::new().block_on(&runtime, run(options))
+    runtime.block_on(run(options))
 }
 
 async fn run(options: Options) -> Result<(), Error> {
