@@ -1,5 +1,9 @@
 //! How much memory the daemon has.
 
+mod code;
+
+pub(crate) use code::unmap_after_start;
+
 use serde::Serialize;
 
 /// Resident memory in bytes.

@@ -10,7 +10,7 @@ use crate::finder::Finder;
 use crate::http::{
     self, Catalog, EVENTS, Frame, Guard, Hub, Outcomes, Registering, Server, Traffic, own_service,
 };
-use crate::memory::give_back_at_once;
+use crate::memory::{give_back_at_once, unmap_after_start};
 use crate::notify;
 use crate::pool::Pool;
 use crate::publisher::{publish_catalog, publish_drift, publish_health};
@@ -88,6 +88,7 @@ async fn run(options: Options) -> Result<(), Error> {
     }
     notify::ready(address);
     spawn_local(notify::keep_alive());
+    spawn_local(unmap_after_start());
     let signal = signals.next().await;
     tracing::info!(signal, "stopping");
     notify::stopping();
