@@ -40,6 +40,15 @@ export function rssBytes(pid) {
   return kib.reduce((sum, value) => sum + value, 0) * 1_024;
 }
 
+/**
+ * What of it is the process's own, in bytes: not of files, such as the program's code, of which more is mapped the more of it has been
+ * run, whatever the process knows.
+ */
+export function ownBytes(pid) {
+  const kib = /^RssAnon:\s+(\d+) kB[\s\S]*^RssShmem:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`) ?? '') ?? [0, 0, 0];
+  return (Number(kib[1]) + Number(kib[2])) * 1_024;
+}
+
 /** How often a program's threads have gone to sleep by themselves, and so were woken. */
 export function sleeps(pid) {
   return threads(pid).reduce((sum, thread) => sum + Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(read(`${thread}/status`) ?? '')?.[1] ?? 0), 0);

@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { atMost, isSo } from '../common/bars.mjs';
-import { during, rssBytes } from '../common/processes.mjs';
+import { during, ownBytes, rssBytes } from '../common/processes.mjs';
 import { rounded } from '../common/statistics.mjs';
 import { startBackends } from './backends.mjs';
 import { budget, servicesOn, startLandfall, untilKnown, withoutSockets } from './landfall.mjs';
@@ -43,7 +43,7 @@ async function measure(way, services, how, folder) {
       with_verdict: backends.ports.filter((port) => checked.has(`http://127.0.0.1:${port}`)).length,
       cpu_percent: rounded(share * 100), checks_per_s: rounded((after.checks.total - before.checks.total) / seconds),
       oldest_verdict_s: rounded(after.budget.oldest_verdict_ms / 1_000), pace_permille: after.budget.pace_permille,
-      bytes_per_service: rounded((rssBytes(daemon.pid) - rssBytes(empty.pid)) / services), rss_mb: rounded(rssBytes(daemon.pid) / 1e6),
+      bytes_per_service: rounded((ownBytes(daemon.pid) - ownBytes(empty.pid)) / services), rss_mb: rounded(rssBytes(daemon.pid) / 1e6),
     };
   } finally {
     for (const server of servers.reverse()) await server.stop();

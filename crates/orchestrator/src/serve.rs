@@ -8,7 +8,8 @@ use crate::descriptors::raise_limit;
 use crate::error::Error;
 use crate::finder::Finder;
 use crate::http::{
-    self, Catalog, EVENTS, Frame, Guard, Hub, Outcomes, Registering, Server, Traffic, own_service,
+    self, Catalog, EVENTS, Frame, Guard, Hub, Outcomes, Registering, Server, Shelf, Traffic,
+    own_service,
 };
 use crate::memory::{give_back_at_once, unmap_after_start};
 use crate::notify;
@@ -79,7 +80,9 @@ async fn run(options: Options) -> Result<(), Error> {
     introduce(&state, address);
     // Unlocks the state folder when the daemon has ended.
     let _lock = state.lock;
-    let server = assemble(settings, source, address, clock, state.epoch, state.writes)?;
+    let shelf = Shelf::new(state_dir);
+    let (epoch, writes) = (state.epoch, state.writes);
+    let server = assemble(settings, source, address, clock, epoch, writes, shelf)?;
     let (stop, stopped) = watch::channel(false);
     let serving = spawn_local(http::serve(listener, Rc::clone(&server), stopped));
     tracing::info!("listening on http://{address}");
@@ -108,6 +111,7 @@ fn assemble(
     clock: Clock,
     epoch: Epoch,
     writes: Result<Writes, StoreError>,
+    shelf: Shelf,
 ) -> Result<Rc<Server>, Error> {
     let no_catalog = |reason: &dyn std::fmt::Display| Error::Catalog(reason.to_string());
     let url = BaseUrl::parse(&format!("http://{address}")).map_err(|error| no_catalog(&error))?;
@@ -185,6 +189,7 @@ fn assemble(
         )),
         settings: RefCell::default(),
         catalog: Rc::clone(&catalog),
+        shelf: Rc::new(shelf),
         hub: Rc::clone(&hub),
         registry: Rc::clone(&registry),
         pool: Rc::clone(&pool),

@@ -4,6 +4,7 @@ use super::answering::Answering;
 use super::progress::{Progress, patiently};
 use super::reply::Reply;
 use super::seldom::Seldom;
+use super::sending::Sending;
 use super::server::Server;
 use super::stall::StallGuard;
 use hyper::Request;
@@ -120,6 +121,7 @@ async fn connection(stream: TcpStream, server: Rc<Server>, mut stop: watch::Rece
         tracing::debug!(%error, "a connection keeps its delay");
     }
     let progress = Rc::new(Progress::default());
+    let stream = Sending::new(stream, Rc::clone(&server.shelf));
     let asked = Asked {
         server,
         progress: Rc::clone(&progress),

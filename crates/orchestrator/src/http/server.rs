@@ -2,6 +2,7 @@
 //! sent to the daemon waits for its own body, and a change of the registry for the disk.
 
 use super::answering::Answer;
+use super::body::ReplyBody;
 use super::catalog::Catalog;
 use super::dashboard;
 use super::events::{Hub, health_event};
@@ -11,6 +12,7 @@ use super::outcomes::Outcomes;
 use super::reply::{Reply, json, method_not_allowed, refusal, reply};
 use super::routes::{Entry, FILES, Route, route};
 use super::services::Registering;
+use super::shelf::Shelf;
 use super::traffic::Traffic;
 use super::variant::Variants;
 use crate::budget::CpuBudget;
@@ -33,6 +35,7 @@ pub(crate) struct Server {
     pub(crate) guard: RefCell<Guard>,
     pub(crate) settings: RefCell<Report>,
     pub(crate) catalog: Rc<Catalog>,
+    pub(crate) shelf: Rc<Shelf>,
     pub(crate) hub: Rc<Hub>,
     pub(crate) registry: Rc<RefCell<Registry>>,
     pub(crate) pool: Rc<Pool>,
@@ -81,6 +84,9 @@ impl Server {
             let reply = self.catalog.reply(request.uri().query(), headers);
             if reply.status().is_client_error() || reply.status().is_server_error() {
                 return Answer::Now(self.finish(Some(entry), origin, reply));
+            }
+            if let ReplyBody::Whole(Some(document)) = reply.body() {
+                self.shelf.served(document);
             }
             self.traffic.count(Some(entry), reply.status());
             return Answer::Now(reply);

@@ -7,22 +7,21 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
 
 /// A connection on which a write may wait for so long.
 #[derive(Debug)]
-pub(crate) struct StallGuard {
-    stream: TcpStream,
+pub(crate) struct StallGuard<S> {
+    stream: S,
     patience: Duration,
     /// Runs while a write waits. Made when first needed: most connections never stall.
     waiting: Option<Pin<Box<Sleep>>>,
     stalled: bool,
 }
 
-impl StallGuard {
+impl<S> StallGuard<S> {
     /// Guards a connection.
-    pub(crate) const fn new(stream: TcpStream, patience: Duration) -> Self {
+    pub(crate) const fn new(stream: S, patience: Duration) -> Self {
         Self {
             stream,
             patience,
@@ -54,7 +53,7 @@ impl StallGuard {
     }
 }
 
-impl AsyncRead for StallGuard {
+impl<S: AsyncRead + Unpin> AsyncRead for StallGuard<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -64,7 +63,7 @@ impl AsyncRead for StallGuard {
     }
 }
 
-impl AsyncWrite for StallGuard {
+impl<S: AsyncWrite + Unpin> AsyncWrite for StallGuard<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -79,12 +78,7 @@ impl AsyncWrite for StallGuard {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let stream = Pin::new(&mut self.stream);
-        let wrote = match slices {
-            // The kernel takes one slice faster than a list of one.
-            [slice] => stream.poll_write(context, slice),
-            _ => stream.poll_write_vectored(context, slices),
-        };
+        let wrote = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
         self.watch(context, wrote)
     }
 
@@ -106,9 +100,9 @@ impl AsyncWrite for StallGuard {
 mod tests {
     use super::*;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::net::TcpListener;
+    use tokio::net::{TcpListener, TcpStream};
 
-    async fn pair(patience: Duration) -> (StallGuard, TcpStream) {
+    async fn pair(patience: Duration) -> (StallGuard<TcpStream>, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let client = TcpStream::connect(listener.local_addr().unwrap());
         let (client, accepted) = tokio::join!(client, listener.accept());

@@ -211,3 +211,51 @@ fn checks_that_change_nothing_make_no_revision_and_a_change_of_class_makes_one()
         backend.asked()
     );
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_large_document_that_is_asked_for_often_is_the_same_from_its_file() {
+    let service = |index: u32, path: &str| {
+        let url = format!("http://127.0.0.1:{}", 1 + index);
+        format!(
+            "[[services]]\nname = \"service-{index}\"\nurl = \"{url}\"\n\
+             [services.endpoints]\nitems = {{ path = \"{path}\", methods = [\"GET\"] }}\n"
+        )
+    };
+    let settings = |path: &str| {
+        let services: String = (0..200).map(|index| service(index, path)).collect();
+        format!("{QUIET}\n{services}")
+    };
+    let daemon = Daemon::start(&settings("/items"));
+    let from_file = || {
+        let files = std::fs::read_dir(format!("/proc/{}/fd", daemon.pid())).unwrap();
+        let names = files.filter_map(|it| std::fs::read_link(it.ok()?.path()).ok());
+        let folder = daemon.folder().to_owned();
+        let deleted = |name: &std::path::Path| name.to_string_lossy().ends_with(" (deleted)");
+        names
+            .filter(|it| it.starts_with(&folder) && deleted(it))
+            .count()
+    };
+    // Once all are checked the document stays as it is.
+    let steady = || {
+        let tag = daemon.get(PATH, &[]).field("etag").to_owned();
+        let all = (0..150).map(|_| daemon.get(PATH, &[]));
+        let all: Vec<_> = all.collect();
+        let same = all
+            .iter()
+            .all(|it| it.status == 200 && it.field("etag") == tag);
+        same.then(|| all.into_iter().map(|it| it.body).collect::<Vec<_>>())
+    };
+    for path in ["/items", "/things"] {
+        std::fs::write(daemon.folder().join("landfall.toml"), settings(path)).unwrap();
+        eventually("the settings are taken in", || {
+            let catalog = daemon.catalog();
+            let shown = catalog["services"].to_string();
+            shown.contains(&format!("\"{path}\"")).then_some(())
+        });
+        let bodies = eventually("the document stays the same", steady);
+        assert!(bodies[0].len() > 16 << 10);
+        assert!(bodies.iter().all(|body| *body == bodies[0]));
+        assert_eq!(from_file(), 1);
+    }
+}
