@@ -50,8 +50,10 @@ function summary(runs) {
   };
 }
 
-function barsOf({ name, bar, requests, heals }, { landfall }) {
-  const bars = bar === null ? [] : [atMost(name, landfall.never > 0 ? null : landfall.ms, bar, 'ms')];
+function barsOf({ name, bar, goal, requests, heals }, { landfall }) {
+  const inTime = (what, limit) => atMost(what, landfall.never > 0 ? null : landfall.ms, limit, 'ms');
+  const bars = bar === null ? [] : [inTime(name, bar)];
+  if (goal) bars.push(inTime(`${name}: our own goal`, goal));
   if (requests) bars.push(atMost(`${name}: requests to the backend`, landfall.requests, requests, ''));
   if (landfall.synchronous !== undefined) bars.push(isSo(`${name}: usable at import, without waiting`, landfall.synchronous));
   if (landfall.revalidated_ms !== undefined) bars.push(isSo(`${name}: revalidated behind`, landfall.revalidated_ms !== null));

@@ -122,11 +122,14 @@ const moves = (handler) => async (lab, side, { limit, moveLimit, awayMs }) => {
   return { ms: live ? live.clock - up : null, requests: elsewhere.requests(live?.clock), relocated };
 };
 
-/** Every case, with the bars that are set for Landfall: `bar` in milliseconds, and requests to the backend. `brief` ones are run in a brief run too. */
+/**
+ * Every case, with the bars that are set for Landfall: `bar` in milliseconds, and requests to the backend. A `goal` is the
+ * project's own, where what is to be beaten sets no time. `brief` ones are run in a brief run too.
+ */
 export const CASES = [
   { name: 'first visit, catalog', brief: true, bar: 60, requests: 1, run: activation({ handler: withCatalog() }) },
   { name: 'first visit, OpenAPI', bar: 60, requests: 2, run: activation({ handler: application }) },
-  { name: 'second visit', brief: true, bar: AT_ONCE_MS, run: secondVisit },
+  { name: 'second visit', brief: true, bar: null, goal: AT_ONCE_MS, run: secondVisit },
   { name: 'another candidate hangs', brief: true, bar: 100, run: activation({ handler: application, neighbour: USELESS.hangs }) },
   { name: 'backend answers in 400 ms', bar: 500, run: activation({ handler: after(400, withCatalog()) }) },
   { name: 'the same, OpenAPI', bar: null, run: activation({ handler: after(400, application) }) },
