@@ -8,6 +8,7 @@ import { machine } from './common/machine.mjs';
 import { printTable } from './common/table.mjs';
 import { measureBudget } from './daemon/budget.mjs';
 import { measureChecks } from './daemon/checks.mjs';
+import { measureFlood } from './daemon/flood.mjs';
 import { measureIdle } from './daemon/idle.mjs';
 import { measureScale } from './daemon/scale.mjs';
 import { measureServing } from './daemon/serving.mjs';
@@ -19,6 +20,7 @@ const KINDS = {
   serving: measureServing,
   idle: measureIdle,
   scale: measureScale,
+  flood: measureFlood,
   budget: measureBudget,
 };
 

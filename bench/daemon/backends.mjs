@@ -39,12 +39,13 @@ export async function freeRun(count) {
  * Starts `count` backends: GET /health is answered, everything else is not found.
  * @param {(...parts: string[]) => string} folder paths below a folder
  * @param {number} count
+ * @param {number} [from] the first of their ports, which follow each other; without it the first free run
  */
-export async function startBackends(folder, count) {
+export async function startBackends(folder, count, from) {
   const own = (...parts) => folder('backends', ...parts);
   mkdirSync(own(), { recursive: true });
   writeFileSync(own('dear.json'), JSON.stringify({ status: 'ok', padding: 'x'.repeat(DEAR_BYTES) }));
-  const [first, counter] = [await freeRun(count), await freePort()];
+  const [first, counter] = [from ?? (await freeRun(count)), await freePort()];
   const ports = Array.from({ length: count }, (_, index) => first + index);
   const server = await startNginx(own, `
     server { listen 127.0.0.1:${counter}; location = /count { stub_status; } }
