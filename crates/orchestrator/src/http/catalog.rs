@@ -11,7 +11,7 @@ mod filter;
 mod published;
 
 pub(crate) use filter::Filter;
-pub(crate) use published::{Frame, Published};
+pub(crate) use published::{Frame, LARGE, Published};
 
 use super::reply::{Reply, refusal};
 use bytes::Bytes;

@@ -5,6 +5,7 @@
 //! it). The file goes with the document. Where there can be none, as on a disk that is full or read-only, nothing
 //! changes but the cost.
 
+use super::catalog::LARGE;
 use bytes::Bytes;
 use std::cell::{Cell, RefCell};
 use std::fs::File;
@@ -14,8 +15,8 @@ use std::rc::Rc;
 
 /// Smaller documents are copied faster than two calls are made.
 const LEAST: usize = 16 * 1_024;
-/// The largest that is kept: the time to write it is taken from everybody else.
-const MOST: usize = 1_024 * 1_024;
+/// Larger ones are kept compressed while nobody wants them as they are; here they would be kept in memory as well.
+const MOST: usize = LARGE - 1;
 /// So many times in a row: by then the file is paid for.
 const OFTEN: u32 = 100;
 

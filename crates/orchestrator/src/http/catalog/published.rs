@@ -17,7 +17,7 @@ use std::rc::Rc;
 /// Views that are kept of one revision. The one that nobody asked for the longest goes first.
 const MAX_VIEWS: usize = 16;
 /// From this size on a document is packed while nobody wants it as it is.
-const LARGE: usize = 64 * 1_024;
+pub(crate) const LARGE: usize = 64 * 1_024;
 
 /// What stays the same in all revisions, unless the settings change.
 #[derive(Debug, Clone, PartialEq)]
