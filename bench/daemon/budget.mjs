@@ -25,8 +25,6 @@ const POLICIES = { tokens: '#2f81f7', step: '#d4761b' };
 const REFILL = '#3fb950';
 /** With 1,000 services that is 2,500 checks a second: about 2 % of a core. */
 const INTERVAL = '400ms';
-/** The pace that pressure leaves moves by a thousandth in 100 ms at the most, and is looked at every few samples. */
-const PACE_EVERY = 5;
 const FULL_PACE = 1_000;
 
 const settings = (ports, policy) => everySoOften(INTERVAL) + withoutSockets + budget(BUDGET_PERCENT, policy) + servicesOn(ports);
@@ -39,7 +37,7 @@ async function sample(daemons, { sampleMs }, milliseconds, untilFull = false) {
   const samples = [];
   let pace = FULL_PACE;
   const look = async () => {
-    if (samples.length % PACE_EVERY === 0) pace = (await daemons.tokens.status()).budget.pace_permille;
+    pace = (await daemons.tokens.status()).budget.pace_permille;
     const cpu = Object.entries(daemons).map(([policy, { pid }]) => [policy, cpuMicros(pid)]);
     samples.push({ at: performance.now(), cpu: Object.fromEntries(cpu), pace });
   };
