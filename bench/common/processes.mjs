@@ -45,7 +45,8 @@ export function rssBytes(pid) {
  * run, whatever the process knows.
  */
 export function ownBytes(pid) {
-  const kib = /^RssAnon:\s+(\d+) kB[\s\S]*^RssShmem:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`) ?? '') ?? [0, 0, 0];
+  const kib = /^RssAnon:\s+(\d+) kB[\s\S]*^RssShmem:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`) ?? '');
+  if (kib === null) throw new Error(`the system does not tell what memory the process ${pid} has`);
   return (Number(kib[1]) + Number(kib[2])) * 1_024;
 }
 

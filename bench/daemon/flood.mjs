@@ -13,6 +13,8 @@ const FULL = { services: 200, flood: 4_000, limitMs: 300_000, lookMs: 500, quiet
 const BRIEF = { services: 20, flood: 100, limitMs: 15_000, lookMs: 100, quietMs: 300, measureMs: 1_500, sampleMs: 200 };
 const BUDGET_PERCENT = 1;
 const WINDOW_MS = 60_000;
+/** Of the other daemon's checks. */
+const LEAST_CHECKS = 0.75;
 
 /** CPU of each daemon in milliseconds, for every sample. */
 async function sample(daemons, { measureMs, sampleMs }) {
@@ -50,11 +52,12 @@ export async function measureFlood({ smoke, folder }) {
       'looking for sockets': started(await startLandfall(folder, { name: 'looking', settings: `[sockets]\nonly_ports = ["${first}-${first + how.flood - 1}"]\n${common}` })),
       'settings only': started(await startLandfall(folder, { name: 'settings', settings: withoutSockets + common })),
     };
-    for (const [name, daemon] of Object.entries(daemons)) await untilKnown(daemon, name, how.services, how);
+    for (const [name, daemon] of Object.entries(daemons)) {
+      if ((await untilKnown(daemon, name, how.services, how)) === null && !smoke) throw new Error(`${name}: the services were not all checked within ${how.limitMs / 60_000} minutes`);
+    }
     await pause(how.quietMs);
-    started(await startBackends(own, how.flood, first));
     const before = Object.fromEntries(await Promise.all(Object.entries(daemons).map(async ([name, it]) => [name, await it.status()])));
-    const took = await sample(daemons, how);
+    const [took] = await Promise.all([sample(daemons, how), startBackends(own, how.flood, first).then(started)]);
     const seconds = how.measureMs / 1_000;
     const rows = await Promise.all(Object.entries(daemons).map(async ([name, daemon]) => {
       const after = await daemon.status();
@@ -65,12 +68,13 @@ export async function measureFlood({ smoke, folder }) {
         fullest_minute_percent: rounded((fullest(took[name], window / how.sampleMs) / window) * 100),
       };
     }));
-    const [looking] = rows;
+    const [looking, other] = rows;
     return {
       tables: [{ title: `${how.flood} sockets at once beside ${how.services} services that are checked every second, the ${seconds} s after it, a budget of ${BUDGET_PERCENT} % of a core`, rows }],
       bars: [
         atMost(`the fullest minute after ${how.flood} sockets`, looking.fullest_minute_percent, BUDGET_PERCENT * 1.05, '%'),
-        isSo(`checks go on meanwhile (${looking.checks_per_s} a second), and sockets are found (${looking.found})`, looking.checks_per_s > 0 && looking.found > 0),
+        isSo(`sockets are found meanwhile (${looking.found})`, looking.found > 0),
+        isSo(`checks go on meanwhile: at least ${LEAST_CHECKS} of the other daemon's (${looking.checks_per_s} and ${other.checks_per_s} a second)`, looking.checks_per_s >= other.checks_per_s * LEAST_CHECKS),
       ],
     };
   } finally {

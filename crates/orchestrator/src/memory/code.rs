@@ -23,25 +23,21 @@ mod imp {
     use rustix::mm::{Advice, madvise};
     use std::ptr;
 
-    /// Code: of a file, private, and never written.
+    /// Code: of a file, private, and as it is there. What has pages of its own was written to, by whatever patches code.
     pub(super) fn is_code(map: &MemoryMap) -> bool {
         let code = MMPermissions::READ | MMPermissions::EXECUTE | MMPermissions::PRIVATE;
-        map.perms == code && matches!(map.pathname, MMapPath::Path(_))
+        let is_of_a_file = map.inode != 0 && matches!(map.pathname, MMapPath::Path(_));
+        map.perms == code && is_of_a_file && map.extension.map.get("Anonymous") == Some(&0)
     }
 
-    /// What is mapped, and with `sizes` how much of it is resident.
-    pub(super) fn maps(sizes: bool) -> ProcResult<MemoryMaps> {
-        let process = Process::myself()?;
-        if sizes {
-            process.smaps()
-        } else {
-            process.maps()
-        }
+    /// What is mapped, with the sizes of what is resident.
+    pub(super) fn maps() -> ProcResult<MemoryMaps> {
+        Process::myself()?.smaps()
     }
 
     /// Unmaps the pages of all code.
     pub(super) fn unmap() {
-        let maps = match maps(false) {
+        let maps = match maps() {
             Ok(maps) => maps,
             Err(error) => {
                 tracing::debug!(%error, "what is mapped is not known");
@@ -65,8 +61,8 @@ mod imp {
         let (Ok(start), Ok(end)) = (usize::try_from(start), usize::try_from(end)) else {
             return Err(rustix::io::Errno::INVAL);
         };
-        // SAFETY: the pages are private ones of a file that nobody can have written to (`is_code`), so whoever reads or runs
-        // them next gets the same bytes from that file. That `start` is the address of a map makes the provenance irrelevant:
+        // SAFETY: the map is of a file, is not writable and has no page of its own (`is_code`), so whoever reads or runs its pages
+        // next gets the same bytes from that file. Nothing but this thread runs code that could change that. That `start` is the address of a map makes the provenance irrelevant:
         // nothing is read or written through it.
         unsafe {
             madvise(
@@ -90,35 +86,33 @@ mod tests {
 
     /// Resident bytes of code.
     fn resident() -> u64 {
-        let maps = imp::maps(true).unwrap();
+        let maps = imp::maps().unwrap();
         let code = maps.iter().filter(|it| imp::is_code(it));
         code.map(|it| it.extension.map["Rss"]).sum()
     }
 
     #[test]
     fn code_that_is_not_run_any_more_is_not_resident() {
-        // Looking runs code too, and so do other tests meanwhile.
+        // Looking runs code too, and so do other tests meanwhile; without unmapping it never becomes less.
         let fell = (0..1_000).any(|_| {
             let before = resident();
             imp::unmap();
-            resident() < before / 4 * 3
+            resident() < before
         });
         assert!(fell, "{}", resident());
     }
 
     #[test]
     fn what_can_be_written_is_no_code() {
-        let maps = imp::maps(false).unwrap();
+        let maps = imp::maps().unwrap();
         let code: Vec<_> = maps.iter().filter(|it| imp::is_code(it)).collect();
-        let here = resident as fn() -> u64 as usize as u64;
-        let holds = |(start, end): (u64, u64)| (start..end).contains(&here);
-        assert!(code.iter().any(|it| holds(it.address)));
-        assert!(code.len() < maps.len());
-        let local = 0_u8;
-        let stack = &raw const local as usize as u64;
-        assert!(
-            code.iter()
-                .all(|it| !(it.address.0..it.address.1).contains(&stack))
-        );
+        let holds = |at: usize| {
+            let holds = |(start, end): (u64, u64)| (start..end).contains(&(at as u64));
+            code.iter().any(|it| holds(it.address))
+        };
+        let (stack, heap) = (0_u8, Box::new(0_u8));
+        assert!(holds(resident as fn() -> u64 as usize));
+        assert!(!holds(&raw const stack as usize));
+        assert!(!holds(&raw const *heap as usize));
     }
 }

@@ -58,9 +58,7 @@ enum Home {
 impl Registry {
     /// Takes in the places that were recognised together.
     pub(crate) fn adopt(&mut self, discovered: Vec<Discovered>, now: Millis, unix_ms: u64) {
-        // One may have been registered while it was recognised.
-        let mut discovered = discovered;
-        discovered.retain(|found| !self.is_declared_at(&found.place));
+        let discovered = self.unknown(discovered);
         let identities: Vec<_> = discovered.iter().map(identity_of).collect();
         for (found, identity) in discovered.into_iter().zip(&identities) {
             let rivals = identities.iter().filter(|other| *other == identity).count();
@@ -117,6 +115,26 @@ impl Registry {
             self.verdicts.notify_one();
             self.nudges.notify_one();
         }
+    }
+
+    /// Those that nobody has. One may have been registered while it was recognised; and one that was nobody's twice, since what was
+    /// left named its port twice, or since it was closed and opened again, is recognised twice.
+    fn unknown(&self, mut discovered: Vec<Discovered>) -> Vec<Discovered> {
+        discovered.retain(|found| !self.is_declared_at(&found.place));
+        let mut places: Vec<Place> = discovered.iter().map(|it| it.place.clone()).collect();
+        places.sort_unstable();
+        let mut taken = vec![false; places.len()];
+        for (_, instance) in self.instances.iter().filter(|(_, it)| !it.is_gone) {
+            let at = instance.place().map(|it| places.binary_search(it));
+            if let Some(Ok(at)) = at {
+                taken[at] = true;
+            }
+        }
+        discovered.retain(|found| {
+            let at = places.binary_search(&found.place);
+            at.is_ok_and(|at| !std::mem::replace(&mut taken[at], true))
+        });
+        discovered
     }
 
     fn home(&self, found: &Discovered, identity: Option<&Identity>, rivals: usize) -> Home {

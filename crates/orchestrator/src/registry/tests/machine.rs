@@ -228,6 +228,9 @@ impl World {
         found.missing.retain(|path| !api.contains(path));
         found.api.clone_from(api);
         found.gone_since = None;
+        // Whatever is recognised twice, together or one after the other, is there once.
+        let twice = vec![discovered.clone(), discovered.clone()];
+        self.registry.adopt(twice, Millis(self.now), self.now);
         self.registry
             .adopt(vec![discovered], Millis(self.now), self.now);
     }
