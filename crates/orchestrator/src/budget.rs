@@ -14,6 +14,8 @@ use tokio::time::sleep_until;
 const FIRST_ESTIMATE: u64 = 50;
 /// The weight of the last measurement in the estimate.
 const ESTIMATE_WEIGHT: u64 = 8;
+/// From this many times the estimate on, what a check costs has changed.
+const DEARER: u64 = 2;
 /// How often the pressure on the host is looked at; the kernel's figure is a mean of ten seconds.
 const PRESSURE_EVERY: Millis = Millis::from_secs(5);
 /// The span over which use is reported.
@@ -38,6 +40,10 @@ struct State {
     throttle: Throttle,
     /// CPU time of one check in microseconds, smoothed.
     estimate: u64,
+    /// That of the check that was measured last.
+    latest: u64,
+    /// What is left of the batch that was given out, in microseconds.
+    batch: u64,
     pressure_seen: Option<Millis>,
 }
 
@@ -62,6 +68,8 @@ impl CpuBudget {
         let state = State {
             throttle,
             estimate: FIRST_ESTIMATE,
+            latest: FIRST_ESTIMATE,
+            batch: 0,
             pressure_seen: None,
         };
         Self {
@@ -93,6 +101,7 @@ impl CpuBudget {
         match decision {
             Decision::Wait(until) => Allowance::Wait(until),
             Decision::Spend(micros) => {
+                state.batch = micros;
                 let dearer = state.estimate.saturating_sub(micros);
                 state.throttle.exceed(dearer);
                 let checks = micros / state.estimate;
@@ -116,6 +125,15 @@ impl CpuBudget {
         if let Some(until) = rested {
             sleep_until(clock.instant(until)).await;
         }
+    }
+
+    /// A check of the batch is made: whether the next one may be. Not where checks turn out to cost far more than they did when
+    /// the batch was given out: it would leave a debt.
+    pub(crate) fn goes_on(&self) -> bool {
+        let mut state = self.state.borrow_mut();
+        let cost = state.cost();
+        state.batch = state.batch.saturating_sub(cost);
+        state.batch >= cost || cost == state.estimate
     }
 
     /// Learns what a check has used, in microseconds of CPU.
@@ -180,8 +198,18 @@ fn law(settings: BudgetSettings) -> (throttle::Policy, CpuShare) {
 }
 
 impl State {
+    /// What the next check is thought to cost.
+    const fn cost(&self) -> u64 {
+        if self.latest >= self.estimate.saturating_mul(DEARER) {
+            self.latest
+        } else {
+            self.estimate
+        }
+    }
+
     fn estimate_cost(&mut self, micros: u64) {
         let cost = micros.clamp(5, 20_000);
+        self.latest = cost;
         self.estimate = (self.estimate * (ESTIMATE_WEIGHT - 1) + cost).div_ceil(ESTIMATE_WEIGHT);
     }
 
@@ -241,6 +269,8 @@ mod tests {
         let mut state = State {
             throttle,
             estimate: FIRST_ESTIMATE,
+            latest: FIRST_ESTIMATE,
+            batch: 0,
             pressure_seen: None,
         };
         (0..40).for_each(|_| state.estimate_cost(20));
@@ -248,6 +278,28 @@ mod tests {
         // One measurement, however strange, does not decide.
         state.estimate_cost(u64::MAX);
         assert!(state.estimate < 2_600, "{}", state.estimate);
+    }
+
+    #[test]
+    fn a_batch_ends_when_its_checks_turn_out_to_be_dear() {
+        let budget = CpuBudget::new(BudgetSettings::default(), &Clock::start());
+        (0..100).for_each(|_| budget.learn(10));
+        let batch = || match budget.allow(Millis(0)) {
+            Allowance::Checks(number) => number,
+            Allowance::Wait(until) => panic!("the bucket is empty until {until:?}"),
+        };
+        let number = batch();
+        assert!(number > 100, "{number}");
+        // As many as were allowed, as long as they cost what they did, and a little more or less.
+        (0..17).for_each(|_| assert!(budget.goes_on()));
+        budget.learn(15);
+        (17..number).for_each(|_| assert!(budget.goes_on()));
+
+        let number = batch();
+        (0..17).for_each(|_| assert!(budget.goes_on()));
+        budget.learn(160);
+        let more = (0..number).take_while(|_| budget.goes_on()).count();
+        assert!((5..20).contains(&more), "{more}");
     }
 
     #[test]

@@ -165,10 +165,20 @@ impl Checker {
             } else {
                 self.check(id, &mut buffers).await;
             }
+            if !self.budget.goes_on() {
+                self.hand_back();
+            }
         }
         self.work.workers.set(self.work.workers.get() - 1);
         self.work.buffers.borrow_mut().push(buffers);
         self.work.done.notify_one();
+    }
+
+    /// What is not paid for after all waits again, before everything else.
+    fn hand_back(&self) {
+        let mut queued = self.work.queued.borrow_mut();
+        let mut ready = self.work.ready.borrow_mut();
+        ready.drain(..).rev().for_each(|id| queued.push_front(id));
     }
 
     async fn check(&self, id: InstanceId, buffers: &mut Buffers) {
