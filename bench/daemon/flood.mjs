@@ -13,8 +13,8 @@ const FULL = { services: 200, flood: 4_000, limitMs: 300_000, lookMs: 500, quiet
 const BRIEF = { services: 20, flood: 100, limitMs: 15_000, lookMs: 100, quietMs: 300, measureMs: 1_500, sampleMs: 200 };
 const BUDGET_PERCENT = 1;
 const WINDOW_MS = 60_000;
-/** Of the other daemon's checks. */
-const LEAST_CHECKS = 0.75;
+/** Of the other daemon's checks: finding, asking and reading take a part of the budget while checks wait. */
+const LEAST_CHECKS = 0.5;
 
 /** CPU of each daemon in milliseconds, for every sample. */
 async function sample(daemons, { measureMs, sampleMs }) {
