@@ -14,7 +14,7 @@ const BRIEF = { services: 20, flood: 100, limitMs: 15_000, lookMs: 100, quietMs:
 const BUDGET_PERCENT = 1;
 const WINDOW_MS = 60_000;
 /** Of the other daemon's checks: finding, asking and reading take a part of the budget while checks wait. */
-const LEAST_CHECKS = 0.5;
+const LEAST_CHECKS = 0.75;
 
 /** CPU of each daemon in milliseconds, for every sample. */
 async function sample(daemons, { measureMs, sampleMs }) {

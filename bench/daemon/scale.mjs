@@ -17,8 +17,6 @@ const WAYS = {
 const FULL = { limitMs: 300_000, warmUpMs: 60_000, measureMs: 60_000, lookMs: 2_000 };
 const BRIEF = { limitMs: 15_000, warmUpMs: 300, measureMs: 1_000, lookMs: 100 };
 const BUDGET_PERCENT = 1;
-/** From so many services on the memory of each has a bar. */
-const MANY = 10_000;
 /** Until all are known: what finding costs is paid for by the budget too, and would take many minutes of it. */
 const FINDING_PERCENT = 50;
 
@@ -66,7 +64,6 @@ function barsOf({ way, services, known, with_verdict: checked, cpu_percent: shar
   return [
     atMost(`CPU with ${of}, of a core`, share, BUDGET_PERCENT * 1.05, '%'),
     isSo(`${of}: each is known and has a verdict, and checks go on (${checks} a second)`, known === services && checked === services && checks > 0),
-    // What a daemon has besides is no part of a service: with fewer of them it would be divided by fewer.
-    ...(services >= MANY ? [atMost(`memory with ${of}, each`, bytes, 512, 'bytes')] : []),
+    atMost(`memory with ${of}, each`, bytes, 512, 'bytes'),
   ];
 }

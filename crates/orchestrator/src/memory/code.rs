@@ -7,7 +7,7 @@
 use std::time::Duration;
 use tokio::time::sleep;
 
-/// After this long the daemon does what it does all day: what it found at its start is checked and read.
+/// After this long settings, store and the first look at sockets are done, and mostly what was found then is checked and read.
 const STARTED_AFTER: Duration = Duration::from_secs(10);
 
 /// Unmaps the code once, after the start. What is run again is mapped again from the page cache, a microsecond for a piece.
@@ -62,8 +62,8 @@ mod imp {
             return Err(rustix::io::Errno::INVAL);
         };
         // SAFETY: the map is of a file, is not writable and has no page of its own (`is_code`), so whoever reads or runs its pages
-        // next gets the same bytes from that file. Nothing but this thread runs code that could change that. That `start` is the address of a map makes the provenance irrelevant:
-        // nothing is read or written through it.
+        // next gets the same bytes from that file. Nothing in this program makes code writable. The provenance does not matter: nothing
+        // is read or written through the pointer.
         unsafe {
             madvise(
                 ptr::with_exposed_provenance_mut(start),
